@@ -1,0 +1,123 @@
+"""What the evaluator says. Every judgement carries its evidence; what was not measured is None and says why."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from interviewer.domain.base import Noun
+from interviewer.domain.content import StarComponent
+
+Verdict = Literal["met", "partial", "missed", "contradicted", "unclear"]
+StarLabel = Literal["S", "T", "A", "R", "other"]
+Gate = Literal["empty", "non_answer", "echo", "off_topic", "word_salad", "other_question", "too_short"]
+
+
+class Evidence(Noun):
+    """A quote that occurs verbatim in the transcript: `turn` counts the answer's turns, offsets are into its text."""
+
+    quote: str
+    turn: int
+    offset: int = Field(description="Character offset of the quote in the turn's text.")
+    start: float | None = Field(default=None, description="Seconds on the session's clock; None for typed answers.")
+    end: float | None = None
+
+
+class PointVerdict(Noun):
+    """What the answer did with one rubric point."""
+
+    point: str
+    text: str
+    weight: float
+    verdict: Verdict
+    confidence: float = Field(ge=0, le=1)
+    credit: float = Field(ge=-1, le=1, description="Share of the weight earned; negative when contradicted.")
+    evidence: Evidence | None = None
+    misconception: str | None = None
+    correction: str | None = None
+
+
+class TechnicalScore(Noun):
+    score: float | None = Field(ge=0, le=5, description="None when the question is not scored for content.")
+    interval: tuple[float, float] | None = None
+    points: tuple[PointVerdict, ...] = ()
+    gate: Gate | None = Field(default=None, description="Why the score was capped, if it was.")
+    engine: str
+
+
+class StarSentence(Noun):
+    text: str
+    label: StarLabel
+    confidence: float = Field(ge=0, le=1)
+    evidence: Evidence | None = None
+
+
+class StarScore(Noun):
+    score: float | None = Field(ge=0, le=5, description="None when the question does not ask for a story.")
+    interval: tuple[float, float] | None = None
+    is_story: bool = False
+    components: dict[StarComponent, bool] = {}
+    sentences: tuple[StarSentence, ...] = ()
+    in_order: bool = False
+    quantified_result: bool = False
+    personal_actions: int = 0
+    missing_question: str | None = Field(default=None, description="The follow-up that would draw out what is missing.")
+    engine: str
+
+
+class Measure(Noun):
+    """One figure of delivery. `value` is None when it was not measured, and `note` says why."""
+
+    name: str
+    value: float | None
+    unit: str
+    good: tuple[float, float] | None = Field(default=None, description="The dead band in which nothing is said.")
+    at_least: bool = Field(default=False, description="A lower bound: the recogniser may drop what is counted.")
+    note: str = ""
+
+
+class ClarityScore(Noun):
+    score: float | None = Field(ge=0, le=5)
+    interval: tuple[float, float] | None = None
+    measures: tuple[Measure, ...] = ()
+    engine: str
+
+
+class Coaching(Noun):
+    """What to keep, the one thing to change first, and a better answer built from the candidate's own words."""
+
+    keep: tuple[str, ...] = ()
+    change_first: str = ""
+    better_answer: str = ""
+    red_flags: tuple[str, ...] = ()
+    practise_next: tuple[str, ...] = ()
+
+
+class AnswerScore(Noun):
+    """One answer, follow-ups included: the unit that is scored."""
+
+    question: str
+    persona: str
+    technical: TechnicalScore
+    star: StarScore
+    clarity: ClarityScore
+    overall: float | None = Field(ge=0, le=5)
+    interval: tuple[float, float] | None = None
+    abstained: bool = False
+    flags: tuple[str, ...] = ()
+    coaching: Coaching = Coaching()
+
+
+class Scorecard(Noun):
+    session: str
+    engines: dict[str, str]
+    answers: tuple[AnswerScore, ...]
+    technical: float | None
+    star: float | None
+    clarity: float | None
+    overall: float | None
+    interval: tuple[float, float] | None = None
+    summaries: dict[str, str] = Field(default={}, description="Persona id -> their hiring-style summary.")
+    notes: tuple[str, ...] = Field(default=(), description="Caveats, such as a rough transcript.")
+    prompt_hashes: dict[str, str] = Field(default={}, description="Template name -> hash, when a language model judged.")

@@ -1,0 +1,148 @@
+"""One narrow door per engine. The core talks to these; engines and scripted stand-ins implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from interviewer.domain import Segment, VoiceStyle
+
+Samples = npt.NDArray[np.float32]
+"""Mono sound, shape (n,), values in [-1, 1]."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Synthesized sound. `rate` in Hz is the engine's own; the speaker resamples."""
+
+    samples: Samples
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True)
+class PromptPart:
+    """One piece of a language model's prompt, in the chat roles every model knows."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class Microphone(Protocol):
+    """Gives the candidate's voice as frames of FRAME_SAMPLES at SAMPLE_RATE; the count of frames is the clock."""
+
+    name: str
+
+    def open(self) -> None: ...
+
+    def read(self) -> Samples | None:
+        """The next frame, waiting for it; None when there will be no more. EngineError when the device is lost."""
+        ...
+
+    @property
+    def dropped(self) -> int:
+        """Frames lost because nobody read them in time."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Speaker(Protocol):
+    """Plays the interviewer's voice and knows how much of it was heard."""
+
+    name: str
+
+    def open(self) -> None: ...
+
+    def play(self, speech: Speech) -> None:
+        """Queue `speech` behind what is playing; returns at once."""
+        ...
+
+    @property
+    def busy(self) -> bool: ...
+
+    @property
+    def heard(self) -> float:
+        """Seconds heard since play was called on an idle speaker."""
+        ...
+
+    def stop(self) -> float:
+        """Fall silent at once, drop the queue, and return `heard`."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SpeechDetector(Protocol):
+    name: str
+
+    def probability(self, frame: Samples) -> float:
+        """Probability that this frame of FRAME_SAMPLES holds speech. Frames come in order."""
+        ...
+
+    def reset(self) -> None: ...
+
+
+class Transcriber(Protocol):
+    """Writes down speech, one chunk at a time: start_chunk, feed..., end_chunk. Owned by one thread."""
+
+    name: str
+    rough: bool
+    """Whether its transcripts are too rough to be quoted as proof of an error."""
+
+    def prepare(self, phrases: Sequence[str]) -> None:
+        """Bias the chunks to come towards these phrases: what the question is about. Never between feed and end."""
+        ...
+
+    def start_chunk(self) -> None: ...
+
+    def feed(self, samples: Samples) -> None: ...
+
+    def partial(self) -> str:
+        """What the chunk says so far, for captions only; "" when the engine has nothing to show yet."""
+        ...
+
+    def end_chunk(self) -> tuple[Segment, ...]:
+        """The chunk's transcript, times in seconds from the chunk's first sample."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class LanguageModel(Protocol):
+    """A local or served chat model. One owner at a time; closing a stream cancels it."""
+
+    name: str
+
+    def stream(self, prompt: Sequence[PromptPart], *, max_tokens: int, temperature: float = 0.7) -> Iterator[str]:
+        """Pieces of the reply as they come."""
+        ...
+
+    def fill(self, prompt: Sequence[PromptPart], schema: Mapping[str, Any], *, max_tokens: int) -> dict[str, Any]:
+        """An object that satisfies the JSON schema, decoded at temperature 0; EngineError when it does not."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Voice(Protocol):
+    name: str
+
+    def synthesize(self, text: str, style: VoiceStyle) -> Speech:
+        """`text` spoken; EngineError when nothing usable came out in time."""
+        ...
+
+
+class Embedder(Protocol):
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), dimensions)."""
+        ...

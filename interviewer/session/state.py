@@ -1,0 +1,172 @@
+"""A session's state, folded from its facts: pure, so that replay, resume and the live loop agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from interviewer.domain import Noun, Scorecard, StarComponent, Turn, Verdict
+from interviewer.session.events import (
+    Answered,
+    EngineChanged,
+    Event,
+    FollowUpAsked,
+    LineSpoken,
+    Paused,
+    PersonaEntered,
+    QuestionAsked,
+    QuestionSkipped,
+    RoundStarted,
+    Scored,
+    SessionEnded,
+    SessionResumed,
+    SessionStarted,
+    Unpaused,
+)
+
+
+class Asked(Noun):
+    """Something the interviewer asked under a question, and the turns that answered it."""
+
+    text: str
+    at: float
+    persona: str
+    follow_up: str | None = None
+    point: str | None = None
+    star: StarComponent | None = None
+    because: Verdict | None = None
+    turns: tuple[Turn, ...] = ()
+
+
+class Answer(Noun):
+    """All the candidate's turns under one question, follow-ups included: the unit that is scored."""
+
+    question: str
+    persona: str
+    asked: tuple[Asked, ...]
+    hints: int = 0
+    skipped: bool = False
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(turn for asked in self.asked for turn in asked.turns)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(turn.text for turn in self.turns if turn.text)
+
+    @property
+    def follow_ups(self) -> tuple[str, ...]:
+        return tuple(asked.follow_up for asked in self.asked if asked.follow_up)
+
+
+Waiting = Literal["interviewer", "candidate", "nobody"]
+
+
+class SessionState(Noun):
+    started: SessionStarted | None = None
+    persona: str = ""
+    round: str | None = None
+    engines: dict[str, str] = {}
+    answers: tuple[Answer, ...] = ()
+    waiting: Waiting = "interviewer"
+    lines_used: tuple[str, ...] = ()
+    personas_met: tuple[str, ...] = ()
+    entered: bool = False
+    paused: bool = False
+    ended: bool = False
+    clock: float = 0.0
+    scorecard: Scorecard | None = None
+    resumptions: int = 0
+
+    @property
+    def current(self) -> Answer | None:
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def asked_questions(self) -> tuple[str, ...]:
+        return tuple(answer.question for answer in self.answers)
+
+
+def fold(events: Iterable[Event], state: SessionState | None = None) -> SessionState:
+    for event in events:
+        state = apply(state or SessionState(), event)
+    return state or SessionState()
+
+
+def apply(state: SessionState, event: Event) -> SessionState:
+    """The state after one more fact."""
+    change: dict[str, object] = {"clock": max(state.clock, event.at)}
+    match event:
+        case SessionStarted():
+            change |= {"started": event, "persona": event.persona, "engines": event.engines, "round": event.round}
+        case SessionResumed():
+            # Whoever had the floor when the session broke off must be heard or told again.
+            change |= {"engines": event.engines, "ended": False, "resumptions": state.resumptions + 1}
+            change |= {"waiting": "interviewer"} if state.waiting == "nobody" else {}
+        case EngineChanged():
+            change |= {"engines": {**state.engines, event.port: event.engine}}
+        case RoundStarted():
+            change |= {"round": event.round}
+        case PersonaEntered():
+            change |= {
+                "persona": event.persona,
+                "entered": True,
+                "personas_met": (*state.personas_met, event.persona),
+                "lines_used": (*state.lines_used, event.text),
+            }
+        case QuestionAsked():
+            asked = Asked(text=event.text, at=event.at, persona=event.persona)
+            answer = Answer(question=event.question, persona=event.persona, asked=(asked,))
+            change |= {"answers": (*state.answers, answer), "waiting": "candidate"}
+            change |= {"lines_used": _with_line(state, event.lead)}
+        case FollowUpAsked():
+            asked = Asked(
+                text=event.text,
+                at=event.at,
+                persona=event.persona,
+                follow_up=event.follow_up,
+                point=event.point,
+                star=event.star,
+                because=event.because,
+            )
+            change |= {"answers": _with_asked(state.answers, asked), "waiting": "candidate"}
+            change |= {"lines_used": _with_line(state, event.lead)}
+        case LineSpoken():
+            change |= {"lines_used": _with_line(state, event.text)}
+            if event.hint is not None and state.answers:
+                change |= {"answers": _with_last(state.answers, hints=event.hint)}
+        case Answered():
+            if event.question is not None and state.answers:
+                change |= {"answers": _with_turn(state.answers, event.turn), "waiting": "interviewer"}
+        case QuestionSkipped():
+            if state.answers:
+                change |= {"answers": _with_last(state.answers, skipped=True), "waiting": "interviewer"}
+        case Paused():
+            change |= {"paused": True}
+        case Unpaused():
+            change |= {"paused": False}
+        case SessionEnded():
+            change |= {"ended": True, "waiting": "nobody"}
+        case Scored():
+            change |= {"scorecard": event.scorecard}
+        case _:
+            pass
+    return state.model_copy(update=change)
+
+
+def _with_line(state: SessionState, text: str) -> tuple[str, ...]:
+    return (*state.lines_used, text) if text else state.lines_used
+
+
+def _with_last(answers: tuple[Answer, ...], **update: object) -> tuple[Answer, ...]:
+    return (*answers[:-1], answers[-1].model_copy(update=update))
+
+
+def _with_asked(answers: tuple[Answer, ...], asked: Asked) -> tuple[Answer, ...]:
+    return _with_last(answers, asked=(*answers[-1].asked, asked))
+
+
+def _with_turn(answers: tuple[Answer, ...], turn: Turn) -> tuple[Answer, ...]:
+    *before, asked = answers[-1].asked
+    return _with_last(answers, asked=(*before, asked.model_copy(update={"turns": (*asked.turns, turn)})))
