@@ -1,0 +1,1 @@
+"""Facts, the state they fold to, and where they are kept."""

@@ -28,7 +28,12 @@ class SessionStarted(Fact):
     questions: int = Field(description="How many questions to ask at most.")
     minutes: float
     level: Level = "senior"
-    chosen: tuple[str, ...] = Field(default=(), description="Questions the user asked for, in order; others are drawn.")
+    chosen: tuple[str, ...] = Field(
+        default=(), description="Questions the user asked for, in order; others are drawn."
+    )
+    avoid: tuple[str, ...] = Field(
+        default=(), description="Questions of earlier sessions, drawn only when nothing else is left."
+    )
     seed: int
     typed: bool
     engines: dict[str, str] = Field(description="Port -> engine in use.")
@@ -104,7 +109,9 @@ class Answered(Fact):
     type: Literal["answered"] = "answered"
     question: str | None
     turn: Turn
-    endpoint_wait: float | None = Field(description="Seconds from the last speech to the decision; None when typed.")
+    endpoint_wait: float | None = Field(
+        description="Seconds from the last speech to the decision; None when typed."
+    )
 
 
 class ReplyTimed(Fact):

@@ -67,6 +67,9 @@ class SessionState(Noun):
     started: SessionStarted | None = None
     persona: str = ""
     round: str | None = None
+    round_at: float = 0.0
+    rounds_begun: int = 0
+    round_first_answer: int = 0
     engines: dict[str, str] = {}
     answers: tuple[Answer, ...] = ()
     waiting: Waiting = "interviewer"
@@ -99,7 +102,12 @@ def apply(state: SessionState, event: Event) -> SessionState:
     change: dict[str, object] = {"clock": max(state.clock, event.at)}
     match event:
         case SessionStarted():
-            change |= {"started": event, "persona": event.persona, "engines": event.engines, "round": event.round}
+            change |= {
+                "started": event,
+                "persona": event.persona,
+                "engines": event.engines,
+                "round": event.round,
+            }
         case SessionResumed():
             # Whoever had the floor when the session broke off must be heard or told again.
             change |= {"engines": event.engines, "ended": False, "resumptions": state.resumptions + 1}
@@ -107,7 +115,12 @@ def apply(state: SessionState, event: Event) -> SessionState:
         case EngineChanged():
             change |= {"engines": {**state.engines, event.port: event.engine}}
         case RoundStarted():
-            change |= {"round": event.round}
+            change |= {
+                "round": event.round,
+                "round_at": event.at,
+                "rounds_begun": state.rounds_begun + 1,
+                "round_first_answer": len(state.answers),
+            }
         case PersonaEntered():
             change |= {
                 "persona": event.persona,

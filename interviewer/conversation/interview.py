@@ -1,0 +1,274 @@
+"""The interviewer's side, without sound: what is said next and why, each as a stored fact. Spoken and typed alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from interviewer.conversation.journal import Journal
+from interviewer.director.lines import pick_line
+from interviewer.director.phrasing import Phraser, Phrasing
+from interviewer.director.plan import Plan
+from interviewer.director.policy import (
+    AskFollowUp,
+    AskQuestion,
+    Assessment,
+    BeginRound,
+    End,
+    EnterPersona,
+    GiveHint,
+    next_step,
+)
+from interviewer.domain import LineSituation, Persona, Question, Turn
+from interviewer.hearing.cues import command_phrases
+from interviewer.library.content import Library
+from interviewer.session.events import (
+    Answered,
+    FollowUpAsked,
+    LineSpoken,
+    PersonaEntered,
+    QuestionAsked,
+    QuestionSkipped,
+    RoundStarted,
+    SessionEnded,
+)
+
+Assess = Callable[[Question, Sequence[Turn]], Assessment]
+EndReason = Literal["complete", "time", "key", "interrupted", "fault"]
+
+
+@dataclass(frozen=True)
+class Saying:
+    """Words for the interviewer to say now. `last` when the session ends with them."""
+
+    text: str
+    persona: Persona
+    last: bool = False
+
+
+class Interview:
+    """One session's course. `now` gives the session's clock in seconds."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        library: Library,
+        plan: Plan,
+        assess: Assess,
+        phraser: Phraser,
+        now: Callable[[], float],
+    ) -> None:
+        self._journal = journal
+        self._library = library
+        self._plan = plan
+        self._assess = assess
+        self._phraser = phraser
+        self._now = now
+
+    @property
+    def persona(self) -> Persona:
+        return self._library.persona(self._journal.state.persona)
+
+    @property
+    def question(self) -> Question | None:
+        answer = self._journal.state.current
+        return self._library.question(answer.question) if answer else None
+
+    @property
+    def over(self) -> bool:
+        return self._journal.state.ended
+
+    def recognition_phrases(self) -> tuple[str, ...]:
+        """What the candidate may be about to say, for biasing a recogniser."""
+        question = self.question
+        if question is None:
+            return command_phrases(self._library.personas)
+        texts = [question.spoken, question.model_answer]
+        for point in question.rubric:
+            texts += [point.text, *point.phrasings]
+            texts += [wrong for misconception in point.misconceptions for wrong in misconception.wrong]
+        texts += [follow_up.expects for follow_up in question.follow_ups]
+        return (*texts, *command_phrases(self._library.personas))
+
+    def warm(self, turn: Turn) -> None:
+        """Judge what has been committed so far, so that judging the whole answer costs only its tail."""
+        answer, question = self._journal.state.current, self.question
+        if answer is not None and question is not None:
+            self._assess(question, (*answer.turns, turn))
+
+    def proceed(self) -> Saying:
+        """Take the next step, or several until there is something to say."""
+        words: list[str] = []
+        while True:
+            step = next_step(self._journal.state, self._plan, self._library, self._assessment())
+            match step:
+                case BeginRound(plan=one):
+                    self._record_round(one.id or "", one.title, one.minutes)
+                    words += [self._enter(one.personas[0], "round", one.opens)]
+                case EnterPersona(persona=who, because=because):
+                    words += [self._enter(who, because)]
+                case AskQuestion(question=question, persona=who):
+                    if who != self._journal.state.persona:
+                        words += [self._enter(who, "round")]
+                    words += [self._ask(question, first=bool(words))]
+                    return self._saying(words)
+                case AskFollowUp():
+                    words += [self._follow_up(step)]
+                    return self._saying(words)
+                case GiveHint(number=number):
+                    words += [self._hint(number)]
+                    return self._saying(words)
+                case End(because=because):
+                    words += [self._close(because)]
+                    return self._saying(words, last=True)
+
+    def answered(self, turn: Turn, endpoint_wait: float | None, *, counts: bool = True) -> None:
+        """Store what the candidate said; `counts` is False for a turn that held only a command."""
+        answer = self._journal.state.current
+        question = answer.question if answer and counts else None
+        self._journal.record(
+            Answered(at=self._now(), question=question, turn=turn, endpoint_wait=endpoint_wait)
+        )
+
+    def skip(self) -> Saying:
+        """Leave the current question and go on."""
+        if self.question is None:
+            return self.proceed()
+        self._journal.record(QuestionSkipped(at=self._now(), question=self.question.id))
+        line = self._line("skipping")
+        following = self.proceed()
+        return Saying(f"{line} {following.text}", following.persona, following.last)
+
+    def hint(self) -> Saying:
+        """The next of the question's graded hints; after the last one, the last again."""
+        answer = self._journal.state.current
+        if answer is None:
+            return self.proceed()
+        return self._saying([self._hint(min(answer.hints + 1, 3))])
+
+    def repeat(self) -> Saying:
+        """Say the last question again."""
+        answer = self._journal.state.current
+        if answer is None:
+            return self.proceed()
+        return self._saying([self._line("repeating"), answer.asked[-1].text])
+
+    def switch(self, persona: str, because: Literal["key", "spoken", "command"]) -> Saying:
+        """Another persona takes the chair, in the middle of a question if need be, and knows what was said."""
+        self._library.persona(persona)
+        answer = self._journal.state.current
+        waiting = self._journal.state.waiting == "candidate"
+        words = [self._enter(persona, because)]
+        if answer is not None and waiting:
+            words += [answer.asked[-1].text]
+            return self._saying(words)
+        following = self.proceed()
+        return Saying(f"{words[0]} {following.text}", following.persona, following.last)
+
+    def say(self, situation: LineSituation) -> Saying:
+        """One of the persona's lines, such as a nudge."""
+        return self._saying([self._line(situation)])
+
+    def end(self, because: EndReason) -> Saying:
+        """Close the session now."""
+        return self._saying([self._close(because)], last=True)
+
+    def _saying(self, words: list[str], *, last: bool = False) -> Saying:
+        return Saying(" ".join(words), self.persona, last)
+
+    def _assessment(self) -> Assessment | None:
+        answer, question = self._journal.state.current, self.question
+        if answer is None or question is None or not answer.turns:
+            return None
+        return self._assess(question, answer.turns)
+
+    def _record_round(self, round_id: str, title: str, minutes: float) -> None:
+        self._journal.record(RoundStarted(at=self._now(), round=round_id, title=title, minutes=minutes))
+
+    def _enter(
+        self, who: str, because: Literal["start", "round", "key", "spoken", "command"], opens: str = ""
+    ) -> str:
+        persona = self._library.persona(who)
+        met = self._journal.state.personas_met
+        situation: LineSituation = "handover" if met else "opening"
+        line = self._pick(persona, situation)
+        text = f"{line} {opens}".strip()
+        self._journal.record(PersonaEntered(at=self._now(), persona=who, because=because, text=text))
+        return text
+
+    def _ask(self, question: Question, *, first: bool) -> str:
+        state = self._journal.state
+        lead = (
+            ""
+            if first or not state.answers or state.answers[-1].skipped
+            else self._pick(self.persona, "moving_on")
+        )
+        phrasing = self._phrase(question, question.spoken, "question", lead)
+        self._journal.record(
+            QuestionAsked(
+                at=self._now(),
+                question=question.id,
+                persona=state.persona,
+                lead=lead,
+                text=phrasing.text,
+                phrased_by=phrasing.phrased_by,
+            )
+        )
+        return f"{lead} {phrasing.text}".strip()
+
+    def _follow_up(self, step: AskFollowUp) -> str:
+        question = self.question
+        assert question is not None  # the policy asks follow-ups of the current question only
+        lead = self._pick(self.persona, "acknowledging")
+        phrasing = self._phrase(question, step.follow_up.text, "follow_up", lead)
+        self._journal.record(
+            FollowUpAsked(
+                at=self._now(),
+                question=question.id,
+                follow_up=step.follow_up.id,
+                persona=self._journal.state.persona,
+                point=step.follow_up.point,
+                star=step.follow_up.star,
+                because=step.because,
+                lead=lead,
+                text=phrasing.text,
+                phrased_by=phrasing.phrased_by,
+            )
+        )
+        return f"{lead} {phrasing.text}".strip()
+
+    def _phrase(
+        self, question: Question, authored: str, purpose: Literal["question", "follow_up"], lead: str
+    ) -> Phrasing:
+        answer = self._journal.state.current
+        said: list[tuple[str, str]] = []
+        for asked in answer.asked if answer else ():
+            said += [("interviewer", asked.text), *(("candidate", turn.text) for turn in asked.turns)]
+        return self._phraser.phrase(
+            self.persona, question, authored, purpose=purpose, conversation=said, lead=lead
+        )
+
+    def _hint(self, number: int) -> str:
+        question = self.question
+        assert question is not None  # hints belong to the current question
+        text = f"{self._pick(self.persona, 'hinting')} {question.hints[number - 1]}"
+        self._journal.record(
+            LineSpoken(at=self._now(), situation="hinting", persona=self.persona.id, text=text, hint=number)
+        )
+        return text
+
+    def _line(self, situation: LineSituation) -> str:
+        text = self._pick(self.persona, situation)
+        self._journal.record(
+            LineSpoken(at=self._now(), situation=situation, persona=self.persona.id, text=text)
+        )
+        return text
+
+    def _close(self, because: EndReason) -> str:
+        text = self._line("closing")
+        self._journal.record(SessionEnded(at=self._now(), because=because))
+        return text
+
+    def _pick(self, persona: Persona, situation: LineSituation) -> str:
+        return pick_line(persona, situation, self._journal.state.lines_used, self._plan.seed)

@@ -1,0 +1,156 @@
+"""The next step of an interview, from its state alone: pure, so that resume and replay decide alike.
+
+Which follow-up is asked comes from the bank; it is the one whose rubric point the answer got wrong or left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from interviewer.director.plan import Plan, RoundPlan
+from interviewer.director.selection import draw_question
+from interviewer.domain import FollowUp, Persona, PointVerdict, Question, StarComponent, Verdict
+from interviewer.domain.scorecard import Gate
+from interviewer.library.content import Library
+from interviewer.session.state import Answer, SessionState
+
+WRAP_UP_SECONDS = 45.0  # too little for another exchange
+_NEEDS_WORK: dict[Verdict, float] = {"contradicted": 3.0, "missed": 2.0, "partial": 1.5, "unclear": 1.0}
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the answer so far has covered; both judges can give it."""
+
+    points: tuple[PointVerdict, ...] = ()
+    gate: Gate | None = None
+    missing_star: tuple[StarComponent, ...] = ()
+
+
+@dataclass(frozen=True)
+class EnterPersona:
+    persona: str
+    because: Literal["start", "round"]
+
+
+@dataclass(frozen=True)
+class BeginRound:
+    plan: RoundPlan
+
+
+@dataclass(frozen=True)
+class AskQuestion:
+    question: Question
+    persona: str
+
+
+@dataclass(frozen=True)
+class AskFollowUp:
+    follow_up: FollowUp
+    because: Verdict
+
+
+@dataclass(frozen=True)
+class GiveHint:
+    number: int
+
+
+@dataclass(frozen=True)
+class End:
+    because: Literal["complete", "time"]
+
+
+Step = EnterPersona | BeginRound | AskQuestion | AskFollowUp | GiveHint | End
+
+
+def next_step(state: SessionState, plan: Plan, library: Library, assessment: Assessment | None) -> Step:
+    """What the interviewer does now. `assessment` is of the current answer; None before the first question."""
+    if plan.rounds[0].id is not None and state.rounds_begun == 0:
+        return BeginRound(plan.rounds[0])
+    current_round = plan.rounds[max(0, state.rounds_begun - 1)]
+    if not state.entered:
+        return EnterPersona(current_round.personas[0], "start")
+    persona = library.persona(state.persona)
+    answer = state.current
+    in_round = answer is not None and len(state.answers) > state.round_first_answer
+    if answer is not None and in_round and not answer.skipped and assessment is not None and answer.turns:
+        question = library.question(answer.question)
+        if _time_left(state, current_round) > WRAP_UP_SECONDS and (
+            step := _stay(answer, question, persona, assessment)
+        ):
+            return step
+    return _move_on(state, plan, current_round, library)
+
+
+def _stay(answer: Answer, question: Question, persona: Persona, assessment: Assessment) -> Step | None:
+    """Something more to ask under this question, or None when it has given what it can."""
+    if assessment.gate == "non_answer":
+        return GiveHint(answer.hints + 1) if answer.hints == 0 and not answer.follow_ups else None
+    if len(answer.follow_ups) >= persona.max_follow_ups:
+        return None
+    return choose_follow_up(question, assessment, answer.follow_ups, max_depth=persona.max_depth)
+
+
+def choose_follow_up(
+    question: Question, assessment: Assessment, asked: tuple[str, ...], *, max_depth: int
+) -> AskFollowUp | None:
+    """Mend the heaviest gap first; with nothing to mend, go deeper. Each rubric point is probed at most once."""
+    left = [f for f in question.follow_ups if f.id not in asked]
+    probed = {f.point for f in question.follow_ups if f.id in asked and f.point}
+    verdicts = {point.point: point for point in assessment.points}
+    for component in assessment.missing_star:
+        for follow_up in left:
+            if follow_up.star == component:
+                return AskFollowUp(follow_up, "missed")
+
+    def need(follow_up: FollowUp) -> float:
+        if follow_up.point is None or follow_up.depth > 1 or follow_up.point in probed:
+            return 0.0
+        found = verdicts.get(follow_up.point)
+        return found.weight * _NEEDS_WORK.get(found.verdict, 0.0) if found else 0.0
+
+    mending = max(left, key=need, default=None)
+    if mending is not None and need(mending) > 0:
+        return AskFollowUp(mending, verdicts[str(mending.point)].verdict)
+    deeper = [f for f in left if 1 < f.depth <= max_depth]
+    if deeper:
+        return AskFollowUp(min(deeper, key=lambda f: f.depth), "met")
+    return None
+
+
+def _move_on(state: SessionState, plan: Plan, current: RoundPlan, library: Library) -> Step:
+    asked_here = len(state.answers) - state.round_first_answer
+    out_of_time = _time_left(state, current) <= WRAP_UP_SECONDS
+    if asked_here < current.questions and not out_of_time:
+        asker = _asker(state, current)
+        question = _draw(state, plan, current, library, asker)
+        if question is not None:
+            return AskQuestion(question, asker)
+    if current.id is not None and state.rounds_begun < len(plan.rounds):
+        return BeginRound(plan.rounds[state.rounds_begun])
+    return End("time" if out_of_time else "complete")
+
+
+def _draw(
+    state: SessionState, plan: Plan, current: RoundPlan, library: Library, asker: str
+) -> Question | None:
+    for wanted in plan.chosen:
+        if wanted not in state.asked_questions:
+            return library.question(wanted)
+    persona = library.persona(asker)
+    return draw_question(
+        library.questions, persona, current, state.asked_questions, avoid=plan.avoid, seed=plan.seed
+    )
+
+
+def _time_left(state: SessionState, current: RoundPlan) -> float:
+    return current.minutes * 60 - (state.clock - state.round_at)
+
+
+def _asker(state: SessionState, current: RoundPlan) -> str:
+    """Who asks next: the members of a panel take turns, unless the candidate called somebody else in."""
+    if state.persona not in current.personas:
+        return state.persona
+    asked_here = len(state.answers) - state.round_first_answer
+    return current.personas[asked_here % len(current.personas)]

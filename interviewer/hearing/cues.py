@@ -1,0 +1,119 @@
+"""What a candidate's words mean for the conversation itself: "that's my answer", "let me think", "could you repeat that".
+
+Pure. Judges the last words only, so that an answer about "switching costs" is no command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from interviewer.domain import Persona
+from interviewer.hearing.endpointing import Expectation
+
+DONE_PHRASES = (
+    "that's my answer",
+    "that is my answer",
+    "that's all",
+    "that is all i have",
+    "i'm done",
+    "i am done",
+    "that's it from me",
+    "that would be my answer",
+    "i have nothing to add",
+)
+THINKING_PHRASES = (
+    "let me think",
+    "give me a moment",
+    "give me a second",
+    "let me see",
+    "i need a moment",
+    "just a moment",
+    "one moment",
+    "let me take a moment",
+)
+REPEAT_PHRASES = (
+    "could you repeat",
+    "can you repeat",
+    "please repeat",
+    "say that again",
+    "repeat the question",
+)
+HINT_PHRASES = ("give me a hint", "have a hint", "get a hint", "i would like a hint", "i need a hint")
+SKIP_PHRASES = ("skip this question", "let's skip", "skip this one", "next question please", "can we skip")
+_SWITCH = re.compile(
+    r"\b(?:switch|change|hand me|speak|talk)\b(?: over)? (?:to|with) (?:the |a |an )?(?P<who>[a-z ]+)$"
+)
+# A clause is left hanging when it ends in a word that calls for another.
+_HANGING = frozenset(
+    "a an the and or but so because since although though while if when where which who that of in on at to for from "
+    "with without by as into over under between than then is are was were be been being am do does did has have had "
+    "will would can could should may might must not no very more most less my your our their his her its this these "
+    "those um uh er erm like also plus i we you he she they it's i'm we're well".split()
+)
+_COMMAND_WORDS = 14  # a longer turn is an answer, whatever it mentions
+_TAIL_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something the candidate asked for instead of, or at the end of, an answer."""
+
+    action: Literal["repeat", "hint", "skip", "switch"]
+    persona: str | None = None
+    alone: bool = True  # whether the turn held nothing else
+
+
+def expectation(text: str) -> Expectation:
+    """What the last words of `text` promise."""
+    tail = _normalised(text).split()[-_TAIL_WORDS:]
+    if not tail:
+        return "open"
+    ending = " ".join(tail)
+    if any(ending.endswith(phrase) for phrase in DONE_PHRASES):
+        return "finished"
+    if any(phrase in ending for phrase in THINKING_PHRASES):
+        return "thinking"
+    return "unfinished" if tail[-1] in _HANGING else "open"
+
+
+def ends_with_done(text: str) -> bool:
+    return expectation(text) == "finished"
+
+
+def command(text: str, personas: Mapping[str, Persona]) -> Command | None:
+    """The command at the end of `text`, if there is one."""
+    words = _normalised(text).split()
+    alone = len(words) <= _COMMAND_WORDS
+    tail = " ".join(words[-_COMMAND_WORDS:])
+    switch = _SWITCH.search(tail)
+    if switch and (who := _persona_called(switch["who"], personas)):
+        return Command("switch", who, alone=alone)
+    for action, phrases in (("repeat", REPEAT_PHRASES), ("hint", HINT_PHRASES), ("skip", SKIP_PHRASES)):
+        if alone and any(phrase in tail for phrase in phrases):
+            return Command(action, alone=True)  # type: ignore[arg-type]
+    return None
+
+
+def command_phrases(personas: Mapping[str, Persona]) -> tuple[str, ...]:
+    """Everything above as text, so that a recogniser can be told to expect it."""
+    switches = tuple(f"switch to the {name.replace('_', ' ')}" for name in personas)
+    return DONE_PHRASES + THINKING_PHRASES + REPEAT_PHRASES + HINT_PHRASES + SKIP_PHRASES + switches
+
+
+def _persona_called(said: str, personas: Mapping[str, Persona]) -> str | None:
+    words = set(said.split()) - {"please", "now", "interviewer"}
+    best: tuple[float, str] | None = None
+    for persona in personas.values():
+        for name in (persona.id.replace("_", " "), _normalised(persona.role)):
+            own = set(name.split()) - {"the", "a", "an"}
+            share = len(words & own) / len(own) if own else 0.0
+            if share >= 0.5 and (best is None or share > best[0]):
+                best = (share, persona.id)
+    return best[1] if best else None
+
+
+def _normalised(text: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9' ]+", " ", text.lower().replace("’", "'")).split())

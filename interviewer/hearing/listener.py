@@ -1,0 +1,216 @@
+"""Listens to one turn at a time: detects speech, keeps pre-roll, and writes it down while it is spoken.
+
+The recogniser works on its own worker in chunks bounded by pauses, so that when the turn ends only the last chunk is
+left to decode, however long the answer was.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import numpy as np
+
+from interviewer.domain import FRAME_SECONDS, EndedBy, Segment, Turn
+from interviewer.hearing import cues
+from interviewer.hearing.endpointing import Endpointer, Expectation, Patience
+from interviewer.ports import Samples, SpeechDetector, Transcriber
+from interviewer.workers import Worker
+
+PREROLL_FRAMES = 10  # 320 ms before the detector is sure: soft onsets are not lost
+LONG_CHUNK_SECONDS = 5.0  # from here on any short pause closes the chunk
+CHUNK_PAUSE_SECONDS = 0.3
+COMMIT_PAUSE_SECONDS = 0.7  # a pause this long commits the text, so that its words can be judged
+SOFT_CAP_SECONDS = 8.0  # from here on the gap between two words will do
+WORD_GAP_SECONDS = 0.09
+HARD_CAP_SECONDS = 12.0  # closing a chunk is linear in its length for some recognisers
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one frame brought."""
+
+    level: float  # root mean square, 0..1
+    speech_began: bool
+    chunk_closed: bool
+
+
+class Listener:
+    """One per session. All calls come from the live loop's thread; the transcriber is touched on its worker only."""
+
+    def __init__(
+        self, detector: SpeechDetector, transcriber: Transcriber, worker: Worker, patience: Patience
+    ) -> None:
+        self.patience = patience
+        self._detector = detector
+        self._transcriber = transcriber
+        self._worker = worker
+        self._endpointer = Endpointer()
+        self._preroll: deque[tuple[float, Samples]] = deque(maxlen=PREROLL_FRAMES)
+        self._chunk_started: float | None = None
+        self._pending: list[tuple[float, Future[tuple[Segment, ...]]]] = []
+        self._segments: list[Segment] = []
+        self._partial: Future[str] | None = None
+        self._caption = ""
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Bias the recogniser towards what the question is about."""
+        self._worker.submit(lambda: self._transcriber.prepare(phrases))
+
+    def open(self, at: float, *, keep_speech: bool = False) -> None:
+        """Begin a turn. With `keep_speech`, speech already under way is its beginning (a barge-in)."""
+        self._endpointer.open(at, keep_speech=keep_speech)
+        if not keep_speech:
+            self._drop_chunk()
+            self._pending, self._segments, self._caption = [], [], ""
+
+    def rest(self) -> None:
+        """Stop listening (the interviewer has the floor and there are no headphones, or a pause)."""
+        self._drop_chunk()
+        self._preroll.clear()
+        self._detector.reset()
+
+    def hear(self, frame: Samples, at: float) -> Heard:
+        """One more frame that starts at `at` seconds."""
+        began = self._endpointer.hear(self._detector.probability(frame), at)
+        closed = False
+        if self._chunk_started is not None:
+            self._feed(frame)
+            closed = self._close_chunk_if_due(at + FRAME_SECONDS)
+        elif self._endpointer.speaking:
+            self._start_chunk(at)
+            self._feed(frame)
+        else:
+            self._preroll.append((at, frame))
+        self._collect()
+        return Heard(float(np.sqrt(np.mean(np.square(frame)))), began, closed)
+
+    @property
+    def speech_seconds(self) -> float:
+        """Length of the stretch of speech under way; 0 in silence."""
+        return self._endpointer.speaking_seconds
+
+    @property
+    def spoken(self) -> bool:
+        return self._endpointer.spoken
+
+    @property
+    def silence(self) -> float:
+        return self._endpointer.silence
+
+    @property
+    def text(self) -> str:
+        """Text committed so far in this turn."""
+        return " ".join(segment.text for segment in self._segments)
+
+    @property
+    def caption(self) -> str:
+        """Committed text and a guess at the rest, for the eyes only."""
+        if self._partial is not None and self._partial.done() and self._partial.exception() is None:
+            self._caption = self._partial.result()
+        return f"{self.text} {self._caption}".strip()
+
+    def refresh_caption(self) -> None:
+        """Ask the recogniser for a guess at the open chunk, unless one is under way."""
+        if self._chunk_started is not None and (self._partial is None or self._partial.done()):
+            self._partial = self._worker.submit(self._transcriber.partial)
+
+    @property
+    def expectation(self) -> Expectation:
+        return cues.expectation(self.text)
+
+    def verdict(self) -> EndedBy | None:
+        """Why the turn is over, or None while the candidate has the floor."""
+        if self._endpointer.past_limit(self.patience):
+            return "limit"
+        undecided = self._chunk_started is not None or self._pending
+        # Words that are still being written down might say "let me think": wait for them.
+        if undecided and not self._endpointer.ended("unfinished", self.patience):
+            return None
+        expectation = self.expectation
+        if self._endpointer.ended(expectation, self.patience):
+            return "phrase" if expectation == "finished" else "silence"
+        return None
+
+    def quiet(self) -> bool:
+        return self._endpointer.quiet(self.patience)
+
+    def close(self) -> None:
+        """The turn is over: have the last chunk written down."""
+        self._close_chunk()
+
+    def turn(self, ended_by: EndedBy, at: float) -> Turn | None:
+        """The turn, once every chunk is written down; None until then. Raises what the recogniser raised."""
+        self._collect(wait_errors=True)
+        if self._pending:
+            return None
+        speech = self._endpointer.speech
+        start = speech[0].start if speech else at
+        segments = tuple(self._segments)
+        return Turn(
+            segments=segments,
+            speech=speech,
+            start=start,
+            end=at,
+            ended_by=ended_by,
+            engine=self._transcriber.name,
+        )
+
+    @property
+    def endpoint_wait(self) -> float:
+        """Seconds from the last voice until now."""
+        return self._endpointer.silence
+
+    def _start_chunk(self, at: float) -> None:
+        self._chunk_started = self._preroll[0][0] if self._preroll else at
+        self._worker.submit(self._transcriber.start_chunk)
+        for _, frame in self._preroll:
+            self._feed(frame)
+        self._preroll.clear()
+
+    def _feed(self, frame: Samples) -> None:
+        self._worker.submit(lambda: self._transcriber.feed(frame))
+
+    def _close_chunk_if_due(self, now: float) -> bool:
+        if self._chunk_started is None:
+            return False
+        length = now - self._chunk_started
+        silence = self._endpointer.silence
+        due = (
+            length >= HARD_CAP_SECONDS
+            or (length >= SOFT_CAP_SECONDS and silence >= WORD_GAP_SECONDS)
+            or silence >= COMMIT_PAUSE_SECONDS
+            or (length >= LONG_CHUNK_SECONDS and silence >= CHUNK_PAUSE_SECONDS)
+        )
+        if due:
+            self._close_chunk()
+        return due
+
+    def _close_chunk(self) -> None:
+        if self._chunk_started is not None:
+            self._pending.append((self._chunk_started, self._worker.submit(self._transcriber.end_chunk)))
+            self._chunk_started, self._partial, self._caption = None, None, ""
+
+    def _drop_chunk(self) -> None:
+        if self._chunk_started is not None:
+            self._worker.submit(self._transcriber.end_chunk)
+            self._chunk_started, self._partial, self._caption = None, None, ""
+
+    def _collect(self, *, wait_errors: bool = False) -> None:
+        while self._pending and self._pending[0][1].done():
+            offset, future = self._pending[0]
+            if future.exception() is not None and not wait_errors:
+                return  # told when the turn is asked for, so that it is handled in one place
+            self._pending.pop(0)
+            self._segments += [_shifted(segment, offset) for segment in future.result()]
+
+
+def _shifted(segment: Segment, offset: float) -> Segment:
+    words = tuple(
+        w.model_copy(update={"start": w.start + offset, "end": w.end + offset}) for w in segment.words
+    )
+    return segment.model_copy(
+        update={"start": segment.start + offset, "end": segment.end + offset, "words": words}
+    )

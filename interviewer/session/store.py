@@ -1,0 +1,158 @@
+"""Facts on disk: SQLite in WAL mode, one row a fact, each durable before `append` returns.
+
+One process may run a session at a time: a file lock that the system frees even after kill -9.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock, Timeout
+
+from interviewer.errors import InterviewerError, UnknownNameError
+from interviewer.session.events import Event, from_json, to_json
+from interviewer.session.state import SessionState, fold
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (
+    session TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    fact TEXT NOT NULL,
+    PRIMARY KEY (session, number)
+) WITHOUT ROWID;
+"""
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily misread
+
+
+class SessionSummary(NamedTuple):
+    session: str
+    started: str
+    persona: str
+    questions: int
+    seconds: float
+    ended: bool
+    overall: float | None
+
+
+def new_session_id(now: datetime, rng: random.Random) -> str:
+    """Sortable by date, short enough to type, such as 20261120-1842-k3f."""
+    return f"{now:%Y%m%d-%H%M}-{''.join(rng.choices(_LETTERS, k=3))}"
+
+
+class SessionStore:
+    """All sessions of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / "sessions"
+        self._path = self._folder / "sessions.sqlite3"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # The live loop and the worker that resumes it are different threads; each append is one transaction.
+            self._database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=FULL")
+            self._database.execute("PRAGMA busy_timeout=5000")
+            self._database.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise InterviewerError(
+                f"The sessions in {self._folder} could not be opened: {error}.",
+                "Check the folder's permissions and free space, or set INTERVIEWER_DATA_DIR to another folder.",
+            ) from error
+
+    def folder(self, session: str) -> Path:
+        """Where this session's recordings lie."""
+        return self._folder / session
+
+    def append(self, session: str, event: Event) -> None:
+        """Store one fact after the others. InterviewerError when the disk does not take it."""
+        try:
+            self._database.execute(
+                "INSERT INTO facts SELECT ?, COALESCE(MAX(number), 0) + 1, ? FROM facts WHERE session = ?",
+                (session, to_json(event), session),
+            )
+        except sqlite3.Error as error:
+            raise InterviewerError(
+                f"The session could not be written to {self._path}: {error}.",
+                f"Free some disk space, then go on with: interviewer resume {session}",
+            ) from error
+
+    def events(self, session: str) -> list[Event]:
+        """Every fact of the session in order. UnknownNameError when there is none."""
+        rows = self._database.execute(
+            "SELECT fact FROM facts WHERE session = ? ORDER BY number", (session,)
+        ).fetchall()
+        if not rows:
+            raise UnknownNameError("session", session, self.ids(), "See them all: interviewer sessions")
+        return [from_json(row[0]) for row in rows]
+
+    def state(self, session: str) -> SessionState:
+        return fold(self.events(session))
+
+    def ids(self) -> list[str]:
+        return [
+            row[0] for row in self._database.execute("SELECT DISTINCT session FROM facts ORDER BY session")
+        ]
+
+    def latest(self) -> str:
+        """The session started last. InterviewerError when there is none yet."""
+        ids = self.ids()
+        if not ids:
+            raise InterviewerError(
+                f"There is no session in {self._folder} yet.", "Start one: interviewer practice"
+            )
+        return ids[-1]
+
+    def summaries(self) -> list[SessionSummary]:
+        """One line for each session, newest first."""
+        found = []
+        for session in reversed(self.ids()):
+            state = self.state(session)
+            started = state.started.started if state.started else ""
+            overall = state.scorecard.overall if state.scorecard else None
+            found.append(
+                SessionSummary(
+                    session,
+                    started,
+                    state.persona,
+                    len(state.answers),
+                    round(state.clock, 1),
+                    state.ended,
+                    overall,
+                )
+            )
+        return found
+
+    def questions_asked_before(self) -> set[str]:
+        """Ids of questions asked in any session here."""
+        rows = self._database.execute(
+            "SELECT DISTINCT json_extract(fact, '$.question') FROM facts "
+            "WHERE json_extract(fact, '$.type') = 'question_asked'"
+        )
+        return {row[0] for row in rows}
+
+    @contextmanager
+    def hold(self, session: str) -> Iterator[None]:
+        """Keep the session to ourselves. InterviewerError when another process runs it."""
+        folder = self.folder(session)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "running.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InterviewerError(
+                f"Session {session} is already running in another window.",
+                "Go on there, or end it there first; nothing was changed here.",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def close(self) -> None:
+        self._database.close()
