@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Sequence
 
 from interviewer.domain import LineSituation, Persona
@@ -13,5 +12,5 @@ def pick_line(persona: Persona, situation: LineSituation, used: Sequence[str], s
     """The next line for `situation`; one said least often so far in the session."""
     lines = list(persona.lines[situation])
     random.Random(f"{seed}:{persona.id}:{situation}").shuffle(lines)
-    counts = Counter(used)
-    return min(lines, key=lambda line: counts[line])
+    # A line may stand inside a longer saying, such as a lead into a hint.
+    return min(lines, key=lambda line: sum(line in said for said in used))

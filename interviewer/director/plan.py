@@ -34,6 +34,7 @@ class Plan:
     chosen: tuple[str, ...]
     avoid: frozenset[str]
     seed: int
+    follow_ups: int | None = None
 
     @property
     def minutes(self) -> float:
@@ -47,7 +48,7 @@ def plan_of(started: SessionStarted, library: Library) -> Plan:
     else:
         loop = library.loop(started.loop)
         rounds = tuple(_round_plan(one, started) for one in _rounds(loop, started.round))
-    return Plan(rounds, started.chosen, frozenset(started.avoid), started.seed)
+    return Plan(rounds, started.chosen, frozenset(started.avoid), started.seed, started.follow_ups)
 
 
 def _rounds(loop: Loop, wanted: str | None) -> tuple[Round, ...]:

@@ -77,17 +77,20 @@ def next_step(state: SessionState, plan: Plan, library: Library, assessment: Ass
     if answer is not None and in_round and not answer.skipped and assessment is not None and answer.turns:
         question = library.question(answer.question)
         if _time_left(state, current_round) > WRAP_UP_SECONDS and (
-            step := _stay(answer, question, persona, assessment)
+            step := _stay(answer, question, persona, assessment, plan.follow_ups)
         ):
             return step
     return _move_on(state, plan, current_round, library)
 
 
-def _stay(answer: Answer, question: Question, persona: Persona, assessment: Assessment) -> Step | None:
+def _stay(
+    answer: Answer, question: Question, persona: Persona, assessment: Assessment, cap: int | None
+) -> Step | None:
     """Something more to ask under this question, or None when it has given what it can."""
     if assessment.gate == "non_answer":
         return GiveHint(answer.hints + 1) if answer.hints == 0 and not answer.follow_ups else None
-    if len(answer.follow_ups) >= persona.max_follow_ups:
+    most = persona.max_follow_ups if cap is None else min(cap, persona.max_follow_ups)
+    if len(answer.follow_ups) >= most:
         return None
     return choose_follow_up(question, assessment, answer.follow_ups, max_depth=persona.max_depth)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,6 +146,20 @@ class Listener:
         self._collect(wait_errors=True)
         if self._pending:
             return None
+        return self._turn(ended_by, at)
+
+    def turn_so_far(self, at: float) -> Turn:
+        """What is written down already, while the candidate still has the floor."""
+        self._collect()
+        return self._turn("silence", at)
+
+    def wait_for_turn(self, ended_by: EndedBy, at: float, timeout_seconds: float = 20.0) -> Turn:
+        """The turn, waiting for the recogniser; without its last words when it takes too long or fails."""
+        wait([future for _, future in self._pending], timeout_seconds)
+        self._collect()
+        return self._turn(ended_by, at)
+
+    def _turn(self, ended_by: EndedBy, at: float) -> Turn:
         speech = self._endpointer.speech
         start = speech[0].start if speech else at
         segments = tuple(self._segments)

@@ -27,6 +27,9 @@ class SessionStarted(Fact):
     round: str | None = None
     questions: int = Field(description="How many questions to ask at most.")
     minutes: float
+    follow_ups: int | None = Field(
+        default=None, description="Most follow-ups a question; the persona's own when None."
+    )
     level: Level = "senior"
     chosen: tuple[str, ...] = Field(
         default=(), description="Questions the user asked for, in order; others are drawn."

@@ -148,7 +148,7 @@ def apply(state: SessionState, event: Event) -> SessionState:
         case LineSpoken():
             change |= {"lines_used": _with_line(state, event.text)}
             if event.hint is not None and state.answers:
-                change |= {"answers": _with_last(state.answers, hints=event.hint)}
+                change |= {"answers": _with_last(state.answers, hints=event.hint), "waiting": "candidate"}
         case Answered():
             if event.question is not None and state.answers:
                 change |= {"answers": _with_turn(state.answers, event.turn), "waiting": "interviewer"}
