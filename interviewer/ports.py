@@ -38,7 +38,8 @@ class PromptPart:
 class Microphone(Protocol):
     """Gives the candidate's voice as frames of FRAME_SAMPLES at SAMPLE_RATE; the count of frames is the clock."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def open(self) -> None: ...
 
@@ -57,7 +58,8 @@ class Microphone(Protocol):
 class Speaker(Protocol):
     """Plays the interviewer's voice and knows how much of it was heard."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def open(self) -> None: ...
 
@@ -81,7 +83,8 @@ class Speaker(Protocol):
 
 
 class SpeechDetector(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def probability(self, frame: Samples) -> float:
         """Probability that this frame of FRAME_SAMPLES holds speech. Frames come in order."""
@@ -93,9 +96,13 @@ class SpeechDetector(Protocol):
 class Transcriber(Protocol):
     """Writes down speech, one chunk at a time: start_chunk, feed..., end_chunk. Owned by one thread."""
 
-    name: str
-    rough: bool
-    """Whether its transcripts are too rough to be quoted as proof of an error."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def rough(self) -> bool:
+        """Whether its transcripts are too rough to be quoted as proof of an error."""
+        ...
 
     def prepare(self, phrases: Sequence[str]) -> None:
         """Bias the chunks to come towards these phrases: what the question is about. Never between feed and end."""
@@ -119,13 +126,18 @@ class Transcriber(Protocol):
 class LanguageModel(Protocol):
     """A local or served chat model. One owner at a time; closing a stream cancels it."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
-    def stream(self, prompt: Sequence[PromptPart], *, max_tokens: int, temperature: float = 0.7) -> Iterator[str]:
+    def stream(
+        self, prompt: Sequence[PromptPart], *, max_tokens: int, temperature: float = 0.7
+    ) -> Iterator[str]:
         """Pieces of the reply as they come."""
         ...
 
-    def fill(self, prompt: Sequence[PromptPart], schema: Mapping[str, Any], *, max_tokens: int) -> dict[str, Any]:
+    def fill(
+        self, prompt: Sequence[PromptPart], schema: Mapping[str, Any], *, max_tokens: int
+    ) -> dict[str, Any]:
         """An object that satisfies the JSON schema, decoded at temperature 0; EngineError when it does not."""
         ...
 
@@ -133,7 +145,8 @@ class LanguageModel(Protocol):
 
 
 class Voice(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def synthesize(self, text: str, style: VoiceStyle) -> Speech:
         """`text` spoken; EngineError when nothing usable came out in time."""
@@ -141,7 +154,8 @@ class Voice(Protocol):
 
 
 class Embedder(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimensions)."""

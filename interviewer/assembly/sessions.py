@@ -1,0 +1,182 @@
+"""Starts, resumes and scores sessions: the one place where store, director, evaluator and engines meet."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import interviewer
+from interviewer.assembly.engines import Engines
+from interviewer.audio.recording import SessionRecorder
+from interviewer.conversation.controls import Controls, Live
+from interviewer.conversation.interview import Interview
+from interviewer.conversation.journal import Journal
+from interviewer.conversation.mouth import Mouth
+from interviewer.conversation.spoken import Sound, SpokenConversation
+from interviewer.conversation.typed import Ask, TypedConversation
+from interviewer.director.phrasing import AuthoredPhraser, LanguageModelPhraser, Phraser
+from interviewer.director.plan import plan_of
+from interviewer.director.policy import Assessment
+from interviewer.domain import Level, Question, Scorecard, Turn
+from interviewer.errors import InterviewerError
+from interviewer.evaluator.scorecard import evaluate
+from interviewer.evaluator.star import missing_components
+from interviewer.hearing.endpointing import Patience
+from interviewer.hearing.listener import Listener
+from interviewer.library import places
+from interviewer.library.content import Library
+from interviewer.library.templates import Templates
+from interviewer.ports import Microphone, Speaker
+from interviewer.session.events import Scored, SessionResumed, SessionStarted
+from interviewer.session.store import SessionStore, new_session_id
+from interviewer.workers import InlineWorker, ThreadWorker, Worker
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user asked a session to be."""
+
+    persona: str
+    loop: str | None = None
+    round: str | None = None
+    questions: int = 4
+    minutes: float = 30.0
+    follow_ups: int | None = None
+    level: Level = "senior"
+    chosen: tuple[str, ...] = ()
+    seed: int | None = None
+    typed: bool = False
+
+
+def start_session(
+    store: SessionStore, library: Library, engines: Engines, wanted: Wanted, *, now: datetime
+) -> Journal:
+    """Store a new session's first fact. UnknownNameError when persona, loop, round or question do not exist."""
+    library.persona(wanted.persona)
+    for question in wanted.chosen:
+        library.question(question)
+    rng = random.Random(now.isoformat() if wanted.seed is None else wanted.seed)
+    session = new_session_id(now, random.Random())
+    started = SessionStarted(
+        at=0.0,
+        session=session,
+        started=now.isoformat(timespec="seconds"),
+        persona=wanted.persona,
+        loop=wanted.loop,
+        round=wanted.round,
+        questions=wanted.questions,
+        minutes=wanted.minutes,
+        follow_ups=wanted.follow_ups,
+        level=wanted.level,
+        chosen=wanted.chosen,
+        avoid=tuple(sorted(store.questions_asked_before())),
+        seed=rng.randrange(2**31) if wanted.seed is None else wanted.seed,
+        typed=wanted.typed,
+        engines=engines.names,
+        rough_transcript=engines.rough,
+        app_version=interviewer.__version__,
+    )
+    plan_of(started, library)  # a round or loop that does not exist is told before anything is stored
+    journal = Journal(store, session)
+    journal.record(started)
+    return journal
+
+
+def resume_session(
+    store: SessionStore, session: str, engines: Engines, *, now: datetime, recorded_seconds: float
+) -> Journal:
+    """Take up a session where its last fact left it. InterviewerError when it has ended."""
+    state = store.state(session)
+    if state.ended:
+        raise InterviewerError(
+            f"Session {session} has ended.", f"Look at it again: interviewer replay {session}"
+        )
+    journal = Journal(store, session, state)
+    at = max(state.clock, recorded_seconds)
+    lost = max(0.0, state.clock - recorded_seconds) if not (state.started and state.started.typed) else 0.0
+    journal.record(
+        SessionResumed(
+            at=at,
+            resumed=now.isoformat(timespec="seconds"),
+            engines=engines.names,
+            lost_seconds=round(lost, 2),
+        )
+    )
+    return journal
+
+
+def make_interview(
+    journal: Journal, library: Library, engines: Engines, now: Callable[[], float]
+) -> Interview:
+    started = journal.state.started
+    assert started is not None  # a journal begins with SessionStarted
+    phraser: Phraser = AuthoredPhraser()
+    if engines.language_model is not None:
+        phraser = LanguageModelPhraser(engines.language_model, Templates(places.templates_folder()))
+    return Interview(journal, library, plan_of(started, library), _assessor(engines), phraser, now)
+
+
+def typed_conversation(
+    journal: Journal, library: Library, engines: Engines, ask: Ask, now: Callable[[], float]
+) -> TypedConversation:
+    return TypedConversation(make_interview(journal, library, engines, now), journal, ask, now)
+
+
+@contextmanager
+def spoken_conversation(
+    store: SessionStore,
+    journal: Journal,
+    library: Library,
+    engines: Engines,
+    microphone: Microphone,
+    speaker: Speaker,
+    *,
+    headphones: bool,
+    controls: Controls,
+    monotonic: Callable[[], float],
+    on_live: Callable[[Live], None],
+    inline: bool = False,
+) -> Iterator[SpokenConversation]:
+    """A conversation ready to run. With `inline` engines run in turn and time stands still meanwhile (fast demo)."""
+    assert engines.transcriber and engines.voice and engines.detector  # open_engines(typed=False) gave them
+    workers: list[Worker] = [
+        InlineWorker() if inline else ThreadWorker(name) for name in ("hear", "speak", "think")
+    ]
+    hear, speak, think = workers
+    recorder = SessionRecorder(store.folder(journal.session))
+    interview = make_interview(journal, library, engines, lambda: recorder.seconds)
+    listener = Listener(engines.detector, engines.transcriber, hear, Patience())
+    mouth = Mouth(engines.voice, speaker, speak)
+    sound = Sound(microphone, speaker, recorder, headphones)
+    try:
+        yield SpokenConversation(
+            interview, journal, library, sound, listener, mouth, think, controls, monotonic, on_live
+        )
+    finally:
+        for worker in workers:
+            worker.close()
+        recorder.close()
+
+
+def score_session(
+    journal: Journal, library: Library, engines: Engines, progress: Callable[[int, int], None]
+) -> Scorecard:
+    """Evaluate the session and store the scorecard as its last fact."""
+    scorecard = evaluate(journal.state, library.questions, library.personas, engines.judge, progress=progress)
+    journal.record(Scored(at=journal.state.clock, scorecard=scorecard))
+    return scorecard
+
+
+def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessment]:
+    """Coverage for choosing follow-ups: always the embedded judge, which is quick enough between two words."""
+    judge = getattr(engines.judge, "embedded", engines.judge)
+
+    def assess(question: Question, turns: Sequence[Turn]) -> Assessment:
+        technical = judge.judge(question, turns, rough=engines.rough)
+        missing = missing_components(question, turns) if question.expects_story else ()
+        return Assessment(technical.points, technical.gate, missing)
+
+    return assess
