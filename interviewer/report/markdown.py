@@ -1,0 +1,199 @@
+"""The replay as Markdown: scores first, then each question with its words and its feedback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from interviewer.domain import AnswerScore, Scorecard
+from interviewer.report import wording
+from interviewer.report.chapters import chapters, title
+from interviewer.report.model import AnswerReview, Line, Note, Replay
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+_LIST_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
+
+
+def render(replay: Replay) -> str:
+    """Plain Markdown; whatever was said is escaped and stays text."""
+    return "\n".join(_clean(_document(replay))) + "\n"
+
+
+def escape(text: str) -> str:
+    """`text` with everything that Markdown or HTML would act upon made literal, on one line."""
+    flat = " ".join(text.split()).replace("&", "&amp;")
+    return _LIST_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", flat))
+
+
+def _clean(lines: Iterator[str]) -> Iterator[str]:
+    """Never two blank lines in a row."""
+    before = ""
+    for line in lines:
+        if line or before:
+            yield line
+        before = line
+
+
+def _document(replay: Replay) -> Iterator[str]:
+    yield f"# {escape(title(replay))}"
+    yield ""
+    length = wording.clock(replay.seconds)
+    yield f"{escape(replay.started)} · {length} · {wording.plural(len(replay.answers), 'question')} · {replay.level} level"
+    yield ""
+    yield from _scores(replay)
+    for chapter in chapters(replay):
+        review = chapter.review
+        yield ""
+        yield f"## {review.number}. {escape(review.title)}" if review else "## Afterwards"
+        yield ""
+        for item in chapter.items:
+            yield from _note(item) if isinstance(item, Note) else _line(item)
+        if review is not None:
+            yield from _feedback(review)
+    yield from _trust(replay)
+
+
+def _scores(replay: Replay) -> Iterator[str]:
+    card = replay.scorecard
+    if card is None:
+        yield f"Not scored yet. Score it with `interviewer score {replay.session}`."
+        return
+    yield "| | score of 5 | likely between | answers |"
+    yield "| --- | --- | --- | --- |"
+    for aspect in replay.aspects:
+        interval = wording.interval_text(aspect.interval).replace(" to ", " and ")
+        name, score = wording.ASPECT_WORDS[aspect.name], wording.score_text(aspect.score)
+        yield f"| {name} | {score} | {interval} | {aspect.answers} |"
+    weakest = replay.weakest
+    if weakest is not None and weakest.score is not None:
+        yield ""
+        yield f"**Change first** (question {weakest.number}): {escape(weakest.score.coaching.change_first)}"
+    yield from _summaries(replay, card)
+
+
+def _summaries(replay: Replay, card: Scorecard) -> Iterator[str]:
+    for persona, summary in card.summaries.items():
+        who = replay.personas.get(persona)
+        yield ""
+        yield f"> {escape(summary)}"
+        yield f"> — {escape(who.name if who else persona)}"
+
+
+def _note(note: Note) -> Iterator[str]:
+    yield f"*{escape(note.text)}*"
+    yield ""
+
+
+def _line(line: Line) -> Iterator[str]:
+    when = "typed" if line.typed else wording.clock(line.start)
+    hint = f", hint {line.hint}" if line.hint else ""
+    follow = ", follow-up" if line.kind == "follow_up" else ""
+    yield f"**{escape(line.name)}** ({when}{hint}{follow}): {_said(line)}"
+    yield ""
+    facts = [line.reason.sentence] if line.reason else []
+    if line.timing:
+        facts.append(f"Replied in {wording.seconds_text(line.timing.total)}.")
+    if line.interrupted and line.heard_seconds is not None and line.of_seconds is not None:
+        heard, whole = wording.seconds_text(line.heard_seconds), wording.seconds_text(line.of_seconds)
+        facts.append(f"You spoke up after {heard} of {whole}.")
+    if line.thinking:
+        facts.append(f"{wording.plural(len(line.thinking), 'thinking pause')}.")
+    if facts:
+        yield f"*{escape(' '.join(facts))}*"
+        yield ""
+
+
+def _said(line: Line) -> str:
+    if not line.text:
+        return "*nothing was made out*"
+    if not any(piece.doubtful for piece in line.pieces):
+        return escape(line.text)
+    return " ".join(
+        f"{escape(piece.text)} *(unsure)*" if piece.doubtful else escape(piece.text) for piece in line.pieces
+    )
+
+
+def _feedback(review: AnswerReview) -> Iterator[str]:
+    score = review.score
+    yield "### Feedback"
+    yield ""
+    if score is None:
+        yield "You skipped this question." if review.skipped else "This answer was not scored."
+        return
+    parts = {
+        "Overall": score.overall,
+        "technical": score.technical.score,
+        "story": score.star.score,
+        "clarity": score.clarity.score,
+    }
+    yield ", ".join(f"{name} {wording.score_text(value)}" for name, value in parts.items()) + "."
+    yield ""
+    if score.technical.gate:
+        yield f"- {wording.GATE_SENTENCES[score.technical.gate]}"
+    yield from (f"- {escape(flag)}" for flag in score.flags)
+    yield from (f"- Keep: {escape(item)}" for item in score.coaching.keep)
+    if score.coaching.change_first:
+        yield f"- Change first: {escape(score.coaching.change_first)}"
+    yield from (f"- May worry an interviewer: {escape(item)}" for item in score.coaching.red_flags)
+    yield ""
+    yield from _points(review, score)
+    yield from _delivery(score)
+    yield from _better(review, score)
+
+
+def _points(review: AnswerReview, score: AnswerScore) -> Iterator[str]:
+    for point, anchor in zip(score.technical.points, review.points, strict=True):
+        mark, word = wording.VERDICT_MARKS[point.verdict], wording.VERDICT_WORDS[point.verdict]
+        yield f"- {mark} **{word}** ({point.confidence:.0%} sure): {escape(point.text)}"
+        if point.evidence is not None:
+            timed = anchor is not None and anchor.seconds is not None
+            when = f" ({wording.clock(anchor.seconds or 0)})" if anchor is not None and timed else ""
+            yield f"  - “{escape(point.evidence.quote)}”{when}"
+        if point.correction:
+            yield f"  - {escape(point.correction)}"
+    star = score.star
+    if star.sentences:
+        yield ""
+        labels = " ".join(s.label if s.label != "other" else "–" for s in star.sentences)
+        parts = [wording.STAR_WORDS[p] for p in wording.STAR_PARTS if not star.components.get(p)]
+        yield f"Story: {labels}. {'Missing: ' + ', '.join(parts) if parts else 'All four parts told'}."
+    yield ""
+
+
+def _delivery(score: AnswerScore) -> Iterator[str]:
+    for measure in score.clarity.measures:
+        place = wording.measure_place(measure)
+        extra = "; ".join(escape(part) for part in (place, measure.note) if part and part != "fine")
+        name = escape(wording.measure_name(measure))
+        yield f"- {name}: {escape(wording.measure_text(measure))}{f' ({extra})' if extra else ''}"
+    yield ""
+
+
+def _better(review: AnswerReview, score: AnswerScore) -> Iterator[str]:
+    if score.coaching.better_answer:
+        yield f"**A better answer, from your own words:** {escape(score.coaching.better_answer)}"
+        yield ""
+    if review.model_answer:
+        yield f"**A model answer:** {escape(review.model_answer)}"
+        yield ""
+
+
+def _trust(replay: Replay) -> Iterator[str]:
+    yield ""
+    yield "## How far to trust this page"
+    yield ""
+    if replay.rough_transcript:
+        yield "- The words were written down by a recogniser that is rough; do not quote them as proof of an error."
+    if replay.doubtful_words:
+        yield f"- {wording.plural(replay.doubtful_words, 'word')} could hardly be made out."
+    if replay.scorecard:
+        yield from (f"- {escape(note)}" for note in replay.scorecard.notes)
+    yield from (
+        f"- {escape(port.replace('_', ' ').capitalize())}: {escape(engine)}"
+        for port, engine in _engines(replay).items()
+    )
+
+
+def _engines(replay: Replay) -> dict[str, str]:
+    """The engines that ran the interview, and those that judged it."""
+    return {**replay.engines, **(replay.scorecard.engines if replay.scorecard else {})}

@@ -1,0 +1,232 @@
+"""The replay and the scorecard in a terminal, within 80 columns. Yields things to print; prints nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from interviewer.domain import AnswerScore, Persona, Question, Scorecard, Verdict
+from interviewer.report import wording
+from interviewer.report.chapters import chapters
+from interviewer.report.model import AnswerReview, Line, Note, Replay
+from interviewer.report.replay import aspects_of
+
+WIDTH = 80
+BAR_CELLS = 25  # five to a point
+_STYLES: Mapping[Verdict, str] = {
+    "met": "blue",
+    "partial": "yellow",
+    "missed": "dim",
+    "contradicted": "red",
+    "unclear": "magenta",
+}
+
+
+@dataclass(frozen=True)
+class TimedLine:
+    """Something to print when the sound reaches `start` seconds; it speaks of what lasts until `end`."""
+
+    start: float
+    end: float
+    renderable: RenderableType
+
+
+def lines(replay: Replay) -> Iterator[TimedLine]:
+    """Turn by turn, each with its timings, and after each question what was made of the answer."""
+    at = 0.0
+    for chapter in chapters(replay):
+        review = chapter.review
+        if review is not None:
+            heading = Text(f"{review.number}. {review.title}", style="bold", overflow="ellipsis")
+            yield TimedLine(at, at, Rule(heading, align="left", style="dim"))
+        for item in chapter.items:
+            if isinstance(item, Note):
+                at = max(at, item.at)
+                yield TimedLine(at, at, Text(f"      {item.text}", style="dim italic"))
+            else:
+                yield TimedLine(item.start, item.end, _line(item))
+                at = item.end
+        if review is not None:
+            yield TimedLine(at, at, feedback(review))
+
+
+def _line(line: Line) -> RenderableType:
+    body = Text()
+    body.append(line.name, style="bold cyan" if line.speaker == "candidate" else "bold")
+    body.append(f"  {_tags(line)}\n" if _tags(line) else "\n", style="dim")
+    if line.reason:
+        body.append(f"{line.reason.sentence}\n", style="dim italic")
+    body.append_text(_said(line))
+    facts = _facts(line)
+    if facts:
+        body.append(f"\n{facts}", style="dim")
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=7, justify="right", style="dim", no_wrap=True)
+    grid.add_column(max_width=WIDTH - 10)
+    grid.add_row("" if line.typed else wording.clock(line.start), body)
+    return Padding(grid, (0, 0, 1, 0))
+
+
+def _tags(line: Line) -> str:
+    tags = ["follow-up"] if line.kind == "follow_up" else []
+    tags += [f"hint {line.hint}"] if line.hint else []
+    tags += ["typed"] if line.typed else []
+    return ", ".join(tags)
+
+
+def _said(line: Line) -> Text:
+    """The words, with each judged stretch in its colour behind its mark."""
+    if not line.text:
+        return Text("nothing was made out", style="dim italic")
+    said = Text(line.text)
+    for piece in line.pieces:
+        if piece.doubtful:
+            said.stylize("italic dim", piece.offset, piece.stop)
+    inserts = [(piece.stop, Text(" (unsure)", style="dim italic")) for piece in line.pieces if piece.doubtful]
+    for mark in line.marks:
+        if mark.verdict is not None:
+            said.stylize(f"underline {_STYLES[mark.verdict]}", mark.start, mark.stop)
+            sign = Text(f"{wording.VERDICT_MARKS[mark.verdict]} ", style=_STYLES[mark.verdict])
+            inserts.append((mark.start, sign))
+    shown, done = Text(), 0
+    for offset, text in sorted(inserts, key=lambda insert: insert[0]):
+        shown.append_text(said[done:offset]).append_text(text)
+        done = offset
+    return shown.append_text(said[done:])
+
+
+def _facts(line: Line) -> str:
+    facts = []
+    if line.interrupted and line.heard_seconds is not None:
+        facts.append(f"you spoke up after {wording.seconds_text(line.heard_seconds)}")
+    if line.timing:
+        facts.append(f"replied in {wording.seconds_text(line.timing.total)}")
+    if line.began_after is not None and line.began_after >= 1:
+        facts.append(f"began after {wording.seconds_text(line.began_after)}")
+    if line.thinking:
+        facts.append(wording.plural(len(line.thinking), "thinking pause"))
+    if line.endpoint_wait is not None:
+        facts.append(f"waited {wording.seconds_text(line.endpoint_wait)}")
+    return " · ".join(facts)
+
+
+def feedback(review: AnswerReview) -> RenderableType:
+    """What was made of one answer."""
+    score = review.score
+    if score is None:
+        text = "You skipped this question." if review.skipped else "This answer was not scored."
+        return Padding(Text(text, style="dim"), (0, 0, 1, 8))
+    parts: list[RenderableType] = [_figures(score)]
+    if score.technical.gate:
+        parts.append(Text(wording.GATE_SENTENCES[score.technical.gate], style="yellow"))
+    parts += [Text(flag, style="dim") for flag in score.flags]
+    parts.append(_points(score))
+    if score.coaching.keep:
+        parts.append(Text.assemble(("Keep  ", "bold"), " ".join(score.coaching.keep)))
+    if score.coaching.change_first:
+        parts.append(Text.assemble(("Change first  ", "bold"), score.coaching.change_first))
+    panel = Panel(
+        Group(*parts), title=f"question {review.number}", title_align="left", box=box.ROUNDED, width=WIDTH - 8
+    )
+    return Padding(panel, (0, 0, 1, 8))
+
+
+def _figures(score: AnswerScore) -> Text:
+    text = Text()
+    for name, value in (
+        ("Overall", score.overall),
+        ("technical", score.technical.score),
+        ("story", score.star.score),
+        ("clarity", score.clarity.score),
+    ):
+        if value is not None or name == "Overall":
+            text.append(f"{name} ", style="dim").append(f"{wording.score_text(value)}   ", style="bold")
+    return text
+
+
+def _points(score: AnswerScore) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(width=8, no_wrap=True)
+    grid.add_column()
+    for point in score.technical.points:
+        style = _STYLES[point.verdict]
+        told = Text(point.text)
+        if point.correction:
+            told.append(f"\n{point.correction}", style="italic")
+        mark, word = wording.VERDICT_MARKS[point.verdict], wording.VERDICT_WORDS[point.verdict]
+        grid.add_row(Text(mark, style=style), Text(word, style=style), told)
+    return Padding(grid, (1, 0))
+
+
+def scorecard_panel(
+    scorecard: Scorecard, personas: Mapping[str, Persona], questions: Mapping[str, Question]
+) -> RenderableType:
+    """The whole result in one panel of 80 columns: figures, bars with intervals, the questions, the caveats."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=26, no_wrap=True, overflow="ellipsis")
+    grid.add_column(width=4, justify="right")
+    grid.add_column(width=BAR_CELLS + 1)
+    grid.add_column(width=12, style="dim", no_wrap=True)
+    for aspect in aspects_of(scorecard):
+        style = "bold" if aspect.name == "overall" else ""
+        grid.add_row(
+            Text(wording.ASPECT_WORDS[aspect.name], style=style), *_cells(aspect.score, aspect.interval)
+        )
+    grid.add_row("", "", "", "")
+    for number, answer in enumerate(scorecard.answers, 1):
+        known = questions.get(answer.question)
+        name = Text(
+            f"{number}. {known.spoken if known else answer.question.replace('_', ' ')}", overflow="ellipsis"
+        )
+        grid.add_row(name, *_cells(answer.overall, answer.interval))
+    parts: list[RenderableType] = [grid, *_advice(scorecard), *_summaries(scorecard, personas)]
+    parts += [Text(f"– {note}", style="dim") for note in scorecard.notes]
+    engines = ", ".join(f"{port.replace('_', ' ')}: {engine}" for port, engine in scorecard.engines.items())
+    parts.append(Text(engines, style="dim"))
+    return Panel(Group(*parts), title="Scorecard", title_align="left", width=WIDTH, padding=(1, 2))
+
+
+def _advice(scorecard: Scorecard) -> list[RenderableType]:
+    advised = [a for a in scorecard.answers if a.coaching.change_first]
+    weakest = min(advised, key=lambda a: 5.0 if a.overall is None else a.overall, default=None)
+    if weakest is None:
+        return []
+    return [Padding(Text.assemble(("Change first  ", "bold"), weakest.coaching.change_first), (1, 0, 0, 0))]
+
+
+def _summaries(scorecard: Scorecard, personas: Mapping[str, Persona]) -> list[RenderableType]:
+    shown: list[RenderableType] = []
+    for persona, summary in scorecard.summaries.items():
+        name = personas[persona].name if persona in personas else persona.replace("_", " ")
+        shown.append(Padding(Text.assemble((f"{name}  ", "bold"), summary), (1, 0, 0, 0)))
+    return [*shown, Text("")]
+
+
+def _cells(score: float | None, interval: tuple[float, float] | None) -> tuple[Text, Text, Text]:
+    if score is None:
+        return Text("–", style="dim"), Text("not scored", style="dim italic"), Text("")
+    return Text(f"{score:.1f}", style="bold"), bar(score, interval), Text(wording.interval_text(interval))
+
+
+def bar(score: float, interval: tuple[float, float] | None) -> Text:
+    """0 to 5 in 26 cells: a dot at the score, a line over its interval."""
+    at = round(score / 5 * BAR_CELLS)
+    low, high = (round(bound / 5 * BAR_CELLS) for bound in interval or (score, score))
+    text = Text()
+    for cell in range(BAR_CELLS + 1):
+        if cell == at:
+            text.append("●", style="cyan")
+        elif low <= cell <= high:
+            text.append("├" if cell == low else "┤" if cell == high else "─", style="cyan")
+        else:
+            text.append("·", style="dim")
+    return text

@@ -1,0 +1,119 @@
+"""The words every format shares: how a time, a figure, a verdict or a reason is said. Knows no format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from interviewer.domain import Gate, Measure, StarComponent, StarLabel, Verdict
+
+VERDICT_MARKS: Mapping[Verdict, str] = {
+    "met": "●",
+    "partial": "◐",
+    "missed": "○",
+    "contradicted": "✕",
+    "unclear": "?",
+}
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    "met": "Met",
+    "partial": "Partly",
+    "missed": "Not said",
+    "contradicted": "At odds",
+    "unclear": "Unclear",
+}
+STAR_WORDS: Mapping[StarLabel, str] = {
+    "S": "Situation",
+    "T": "Task",
+    "A": "Action",
+    "R": "Result",
+    "other": "Aside",
+}
+STAR_PARTS: tuple[StarComponent, ...] = ("S", "T", "A", "R")
+ASPECT_WORDS: Mapping[str, str] = {
+    "overall": "Overall",
+    "technical": "Technical",
+    "star": "Story (STAR)",
+    "clarity": "Clarity",
+}
+GATE_SENTENCES: Mapping[Gate, str] = {
+    "empty": "Nothing was said, so there is nothing to credit.",
+    "non_answer": "This says that the answer is not known; content is not credited.",
+    "echo": "This mostly repeats the question; content is capped.",
+    "off_topic": "This does not speak to the question; content is capped.",
+    "word_salad": "The right words are here, but not in an order that says something; content is capped.",
+    "other_question": "This answers another question than the one asked; content is capped.",
+    "too_short": "Too short to show understanding; content is capped.",
+}
+_POINT_REASONS: Mapping[Verdict, str] = {
+    "met": "To go deeper, because the answer had covered",
+    "partial": "Asked because the answer had only touched on",
+    "missed": "Asked because the answer had not yet mentioned",
+    "contradicted": "Asked because the answer seemed at odds with",
+    "unclear": "Asked because it was unclear whether the answer covered",
+}
+_BANDS = ((1.5, "not there yet"), (2.5, "needs work"), (3.5, "fair"), (4.3, "good"), (5.01, "excellent"))
+
+
+def clock(seconds: float) -> str:
+    """'4:07', or '1:04:07' from an hour on."""
+    whole = int(max(seconds, 0))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def score_text(score: float | None) -> str:
+    return "not scored" if score is None else f"{score:.1f}"
+
+
+def interval_text(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.1f} to {interval[1]:.1f}"
+
+
+def band(score: float, interval: tuple[float, float] | None) -> str:
+    """The score in words; two words when its interval reaches into another band ('fair to good')."""
+    low, high = interval or (score, score)
+    first, last = (next(word for limit, word in _BANDS if value < limit) for value in (low, high))
+    return first if first == last else f"{first} to {last}"
+
+
+def reason_sentence(verdict: Verdict, point: str | None, star: StarComponent | None) -> str:
+    """Why a follow-up was asked, from the rubric point or the part of a story behind it."""
+    if star is not None:
+        part = STAR_WORDS[star].lower()
+        return f"Asked to draw out the {part} of the story ({VERDICT_WORDS[verdict].lower()})."
+    if point is None:
+        return f"Asked after this was judged {VERDICT_WORDS[verdict].lower()}."
+    return f"{_POINT_REASONS[verdict]}: {point.rstrip('.')}."
+
+
+def measure_name(measure: Measure) -> str:
+    return measure.name.replace("_", " ").strip().capitalize()
+
+
+def measure_text(measure: Measure) -> str:
+    """The figure with its unit; never a number for what was not measured."""
+    if measure.value is None:
+        return "not measured"
+    figure = f"{measure.value:.0f}" if measure.value >= 20 else f"{measure.value:.1f}".removesuffix(".0")
+    least = "at least " if measure.at_least else ""
+    unit = measure.unit.replace("_", " ")
+    gap = "" if unit in {"%", ""} else " "
+    return f"{least}{figure}{gap}{unit}"
+
+
+def measure_place(measure: Measure) -> str:
+    """Where the figure lies against its dead band: 'fine', 'low', 'high', or '' when that cannot be said."""
+    if measure.value is None or measure.good is None:
+        return ""
+    low, high = measure.good
+    if measure.value < low:
+        # A lower bound below the band proves nothing: the true figure may lie inside it.
+        return "" if measure.at_least else "low"
+    return "high" if measure.value > high else "fine"
+
+
+def seconds_text(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
