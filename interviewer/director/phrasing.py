@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
@@ -59,6 +59,10 @@ class Phraser(Protocol):
         """`authored` as this persona says it. `lead` was said just before, such as an acknowledgement."""
         ...
 
+    def prepare(self, persona: Persona, question: Question, conversation: Conversation) -> None:
+        """Read ahead what the next follow-up's prompt begins with, while the candidate is still speaking."""
+        ...
+
     def cancel(self) -> None:
         """Give up the phrasing that another thread is waiting for, soon."""
         ...
@@ -78,6 +82,9 @@ class AuthoredPhraser:
         lead: str,
     ) -> Phrasing:
         return Phrasing(authored)
+
+    def prepare(self, persona: Persona, question: Question, conversation: Conversation) -> None:
+        """There is nothing to read."""
 
     def cancel(self) -> None:
         """Nothing is ever under way."""
@@ -126,6 +133,14 @@ class LanguageModelPhraser:
         text = tidy(reply)
         reason = refusal(text, authored, question, [lead, *(said for _, said in conversation)])
         return Phrasing(authored, rejected=reason) if reason else Phrasing(text, phrased_by=self._model.name)
+
+    def prepare(self, persona: Persona, question: Question, conversation: Conversation) -> None:
+        """The model reads the conversation so far, so that the wait after an answer does not grow with its length."""
+        prompt = self._prompt(persona, question, "", "follow_up", conversation, "")
+        # A failure here costs time only; if it lasts, `phrase` meets it and says so.
+        with suppress(EngineError):
+            for _ in self._model.stream(prompt, max_tokens=1, temperature=0.0):
+                pass
 
     def cancel(self) -> None:
         self._cancelled.set()

@@ -20,6 +20,7 @@ ENGINE = "llama.cpp"
 MEND = "Check it with: interviewer models verify, or fetch one that is known to work with: interviewer models pull."
 _MAGIC = b"GGUF"
 _WARNING, _ERROR = 3, 4  # ggml's log levels
+_CAUSES = ("unknown model architecture", "out of memory", "corrupted")
 _LOG = logging.getLogger(__name__)
 
 
@@ -189,12 +190,11 @@ def check_file(path: Path) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """llama.cpp's own last complaint, which says more than the wrapper's error."""
-    for line in _native_log.complaints:
-        if "unknown model architecture" in line or "out of memory" in line or "corrupted" in line:
-            return line.split(": ", 1)[-1] if line.startswith("llama") else line
-    complaints = [line for line in _native_log.complaints if "failed" in line or "error" in line]
-    return complaints[0] if complaints else str(error)
+    """llama.cpp's own first complaint that names a cause, which says more than the wrapper's error."""
+    lines = list(_native_log.complaints)
+    named = [line for line in lines if any(cause in line for cause in _CAUSES)]
+    failed = [line for line in lines if "failed" in line or "error" in line]
+    return (named or failed or [str(error)])[0].rsplit("error loading model: ", 1)[-1]
 
 
 def _refuse(path: Path, reason: str, cause: Exception) -> NoReturn:

@@ -19,7 +19,8 @@ from interviewer.errors import EngineError, UnknownNameError
 from interviewer.ports import PromptPart
 
 START_HINT = "Start the server (llama-server, vLLM or Ollama), or check the address."
-_REFUSED_FORMAT = frozenset({400, 415, 422, 501})
+_REFUSED_FORMAT = frozenset({400, 415, 422, 500, 501})
+"""How servers refuse a response format they do not know; llama-cpp-python's answers 500."""
 _NO_SUCH_PATH = frozenset({404, 405, 501})
 _WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
@@ -47,6 +48,7 @@ class OpenAICompatibleLanguageModel:
         model: str | None = None,
         api_key: str | None = None,
         timeouts: Timeouts | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = _base_url(url)
         self.engine = f"language model at {self._url.host}"
@@ -57,6 +59,7 @@ class OpenAICompatibleLanguageModel:
             follow_redirects=False,
             # A proxy named in the environment would see every answer.
             trust_env=False,
+            transport=transport,
         )
         self._caveats: list[str] = []
         self._schema_refused = False
