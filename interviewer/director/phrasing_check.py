@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from interviewer.director.phrasing_words import (
     COMMON,
@@ -65,6 +67,7 @@ _REQUEST = re.compile(
 )
 _TERM = re.compile(r"\b(?:[A-Z]{2,}[A-Za-z0-9-]*|[A-Za-z]*\d[\w.%-]*)\b")
 _NEGATIONS = frozenset("not no never without cannot nor neither none".split())
+_OPEN = re.compile(r"\b(?:what|how|which|why|when|where|who|whose)\b", re.IGNORECASE)
 _REASON = re.compile(r"\b(?:why|reasons?|because|made you|led you|how come)\b", re.IGNORECASE)
 
 
@@ -138,6 +141,10 @@ def _another_question(text: str, authored: str) -> str | None:
         return "it turns the question round"
     if _negations(text) % 2 != _negations(authored) % 2:
         return "it turns the question round"
+    if _requalified(text, authored):
+        return "it asks something else: about another kind of the same thing"
+    if _is_open(authored) and not _is_open(text):
+        return "it turns an open question into one for yes or no"
     if bool(_REASON.search(text)) != bool(_REASON.search(authored)):
         return "it asks for another thing: a reason is asked for in one of the two only"
     return None
@@ -170,10 +177,15 @@ def _secrets(question: Question) -> Iterable[str]:
         yield from (part for part in _SENTENCE_END.split(text) if part)
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+@lru_cache(maxsize=2048)  # a bank's sentences are compared with every phrasing under their question
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Runs of stems with at least two content words in them."""
     found = words(text)
-    runs = (tuple(map(stem, found[i : i + GIVEN_AWAY_RUN])) for i in range(len(found) - GIVEN_AWAY_RUN + 1))
-    return {run for run in runs if len(content_words(" ".join(run))) >= 2}
+    stems, weighty = [stem(word) for word in found], [bool(content_words(word)) for word in found]
+    starts = range(len(found) - GIVEN_AWAY_RUN + 1)
+    return frozenset(
+        tuple(stems[at : at + GIVEN_AWAY_RUN]) for at in starts if sum(weighty[at : at + GIVEN_AWAY_RUN]) >= 2
+    )
 
 
 def _sentences(text: str) -> int:
@@ -189,6 +201,24 @@ def _terms(text: str) -> set[str]:
 
 def _number_words(text: str) -> frozenset[str]:
     return NUMBER_WORDS.intersection(words(text))
+
+
+def _is_open(text: str) -> bool:
+    return bool(_OPEN.search(text) or _REQUEST.search(text))
+
+
+def _requalified(text: str, authored: str) -> bool:
+    """Whether a word has another word before it than it had: "full batch" for "mini batch"."""
+    kept, new = content_words(authored), content_words(text)
+    before = {(one, other) for one, other in _neighbours(authored) if one not in new}
+    after = {(one, other) for one, other in _neighbours(text) if one not in kept}
+    return bool({other for _, other in before} & {other for _, other in after})
+
+
+def _neighbours(text: str) -> set[tuple[str, str]]:
+    """Pairs of content words that stand side by side."""
+    stems = [stem(word) if content_words(word) else "" for word in words(text)]
+    return {(one, other) for one, other in pairwise(stems) if one and other}
 
 
 def _negations(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.IGNORECASE)
 
@@ -101,6 +102,7 @@ def stem(word: str) -> str:
     return word.removesuffix("e").removesuffix("y") if len(word) > 4 else word
 
 
+@lru_cache(maxsize=8192)
 def content_words(text: str) -> frozenset[str]:
     """Stems of the words that carry what a text is about."""
     return frozenset(stem(w) for w in words(text) if w not in _NO_SUBJECT and len(w) > 1)

@@ -4,6 +4,7 @@ import pytest
 
 from interviewer.director.phrasing_check import refusal
 from interviewer.domain import FollowUp, Misconception, Question, RubricPoint
+from interviewer.library.content import load_library
 
 FOLLOW_UP = "Suppose I hand you a trained model. How would you find out which of the two is hurting it?"
 
@@ -209,3 +210,21 @@ def test_opposites_are_not_swapped() -> None:
         refusal("What does it tell you when the training loss doesn't keep falling?", authored, QUESTION)
         or ""
     )
+
+
+def test_another_kind_of_the_same_thing_is_another_question() -> None:
+    authored = "Why does nearly everyone train with mini batches?"
+    assert refusal("Why do you think nearly everyone trains with mini batches?", authored, QUESTION) is None
+    assert "kind" in (refusal("Why does nearly everyone train with full batches?", authored, QUESTION) or "")
+
+
+def test_an_open_question_stays_open() -> None:
+    authored = "What would you still be measuring two months after the promotion has ended?"
+    leading = "Two months after the promotion has ended, would you still be measuring revenue?"
+    assert "yes or no" in (refusal(leading, authored, QUESTION) or "")
+
+
+def test_every_authored_text_may_be_spoken_as_it_is() -> None:
+    for question in load_library(loop_folders=[]).questions.values():
+        for authored in (question.spoken, *(follow_up.text for follow_up in question.follow_ups)):
+            assert refusal(authored, authored, question) is None
