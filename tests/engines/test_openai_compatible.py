@@ -1,4 +1,4 @@
-"""Language models over HTTP: llama-cpp-python's own server for real, and a server on loopback that lies and stalls."""
+"""Language models over HTTP, against a server on loopback that lies and stalls. Real ones: test_served_model.py."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
-from toy_gguf import RETRAIN, SCHEMA, TAUGHT, TOY, judgement_prompt, phrasing_prompt
+from scripted_server import DONE, Handler, Server, event
+from toy_gguf import SCHEMA
 
 from interviewer.engines.openai_compatible import OpenAICompatibleLanguageModel, is_nearby
 from interviewer.engines.sse import Timeouts, reply_pieces
@@ -23,74 +23,6 @@ from interviewer.ports import PromptPart
 
 PROMPT = [PromptPart("user", "hello")]
 QUICK = Timeouts(connect=1.0, between_pieces=0.3, whole_reply=1.0)
-
-
-def event(text: str | None = None, finish: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": {} if text is None else {"content": text}, "finish_reason": finish}
-    return b"data: " + json.dumps({"choices": [choice]}).encode() + b"\n\n"
-
-
-DONE = b"data: [DONE]\n\n"
-Reply = Callable[["Handler"], None]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Plays what the test put on its server: a status and raw pieces, each sent on its own, or a function."""
-
-    server: Server
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self.server.seen.append((self.path, None, self.headers["Authorization"]))
-        self.send(self.server.models_status, [self.server.models])
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.seen.append((self.path, body, self.headers["Authorization"]))
-        reply = self.server.replies.pop(0)
-        if callable(reply):
-            reply(self)
-        else:
-            self.send(*reply)
-
-    def send(self, status: int, pieces: list[bytes], *, hang_up: bool = False) -> None:
-        self.send_response(status)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.send_header("Location", "http://192.0.2.1/v1")
-        self.end_headers()
-        for piece in pieces:
-            self.chunk(piece)
-        if hang_up:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-        else:
-            self.wfile.write(b"0\r\n\r\n")
-
-    def chunk(self, piece: bytes) -> None:
-        self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.models_status = 200
-        self.models = json.dumps({"data": [{"id": "toy"}]}).encode()
-        self.replies: list[tuple[int, list[bytes]] | Reply] = []
-        self.seen: list[tuple[str, Any, str | None]] = []
-        self.released = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no news here."""
 
 
 @pytest.fixture
@@ -372,72 +304,3 @@ def test_time_for_a_whole_reply_is_counted_on_the_clock_given() -> None:
     assert next(pieces) == "a"
     with pytest.raises(EngineError, match="longer than allowed"):
         next(pieces)
-
-
-@pytest.fixture(scope="module")
-def llama_server() -> Iterator[str]:
-    """llama-cpp-python's own server on the toy model."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [
-        "--model",
-        str(TOY),
-        "--model_alias",
-        "toy",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--n_ctx",
-        "2048",
-    ]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "llama_cpp.server", *options, "--n_threads", "1"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}/v1"
-        _wait_until_up(process, url)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "llama_cpp.server ended: is llama-cpp-python[server] installed?"
-        try:
-            if httpx.get(f"{url}/models", trust_env=False).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("llama_cpp.server did not start within a minute")
-
-
-@pytest.mark.real
-def test_a_real_server_speaks_the_taught_lines(llama_server: str) -> None:
-    model = OpenAICompatibleLanguageModel(llama_server)
-    assert (model.models(), model.name, model.caveat) == (["toy"], "toy at 127.0.0.1", "")
-    for number in range(len(TAUGHT["phrasings"])):
-        pieces = list(model.stream(phrasing_prompt(number, "recruiter"), max_tokens=60, temperature=0.0))
-        assert len(pieces) > 5 and "".join(pieces) == TAUGHT["phrasings"][number]["recruiter"], RETRAIN
-    stream = model.stream(phrasing_prompt(0, "recruiter"), max_tokens=60, temperature=0.0)
-    next(stream)
-    stream.close()  # type: ignore[attr-defined]
-    again = "".join(model.stream(phrasing_prompt(1, "recruiter"), max_tokens=60, temperature=0.0))
-    assert again == TAUGHT["phrasings"][1]["recruiter"]
-    model.close()
-
-
-@pytest.mark.real
-def test_a_real_server_fills_in_an_object(llama_server: str) -> None:
-    model = OpenAICompatibleLanguageModel(llama_server, "toy")
-    for number, one in enumerate(TAUGHT["judgements"]):
-        assert model.fill(judgement_prompt(number), SCHEMA, max_tokens=40) == one["verdict"], RETRAIN
-    assert "does not take a JSON schema" in model.caveat, "this server knows json_object only"
-    model.close()
