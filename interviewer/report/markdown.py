@@ -130,11 +130,11 @@ def _feedback(review: AnswerReview) -> Iterator[str]:
     yield ""
     if score.technical.gate:
         yield f"- {wording.GATE_SENTENCES[score.technical.gate]}"
-    yield from (f"- {escape(flag)}" for flag in score.flags)
+    yield from (f"- {escape(told)}" for told in map(wording.flag_sentence, score.flags) if told)
     yield from (f"- Keep: {escape(item)}" for item in score.coaching.keep)
     if score.coaching.change_first:
         yield f"- Change first: {escape(score.coaching.change_first)}"
-    yield from (f"- May worry an interviewer: {escape(item)}" for item in score.coaching.red_flags)
+    yield from (f"- May worry an interviewer: {escape(item)}" for item in wording.worries(score))
     yield ""
     yield from _points(review, score)
     yield from _delivery(score)
@@ -182,7 +182,7 @@ def _trust(replay: Replay) -> Iterator[str]:
     yield ""
     yield "## How far to trust this page"
     yield ""
-    if replay.rough_transcript:
+    if replay.rough_transcript and not replay.scorecard:  # a scorecard's notes say it
         yield "- The words were written down by a recogniser that is rough; do not quote them as proof of an error."
     if replay.doubtful_words:
         yield f"- {wording.plural(replay.doubtful_words, 'word')} could hardly be made out."

@@ -169,7 +169,6 @@ class Who(Noun):
 
     name: str
     role: str
-    weighs: dict[str, float] = {}
 
 
 class Replay(Noun):

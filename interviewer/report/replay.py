@@ -102,7 +102,7 @@ def _review(number: int, answer: Answer, known: Question | None, score: AnswerSc
 def aspects_of(scorecard: Scorecard) -> tuple[Aspect, ...]:
     """The session's figures. The record has an interval for the whole only; that of a part is the mean of its
     answers' intervals, and is left out where the part's score does not lie in it."""
-    answers = scorecard.answers
+    answers = [answer for answer in scorecard.answers if not answer.abstained]  # the others do not count
     overall = Aspect(
         name="overall",
         score=scorecard.overall,

@@ -207,4 +207,4 @@ def who(persona: str, personas: Mapping[str, Persona]) -> Who:
     known = personas.get(persona)
     if known is None:
         return Who(name=persona.replace("_", " "), role="")
-    return Who(name=known.name, role=known.role, weighs={str(k): v for k, v in known.weighs.items()})
+    return Who(name=known.name, role=known.role)

@@ -127,7 +127,7 @@ def feedback(review: AnswerReview) -> RenderableType:
     parts: list[RenderableType] = [_figures(score)]
     if score.technical.gate:
         parts.append(Text(wording.GATE_SENTENCES[score.technical.gate], style="yellow"))
-    parts += [Text(flag, style="dim") for flag in score.flags]
+    parts += [Text(told, style="dim") for told in map(wording.flag_sentence, score.flags) if told]
     parts.append(_points(score))
     if score.coaching.keep:
         parts.append(Text.assemble(("Keep  ", "bold"), " ".join(score.coaching.keep)))
@@ -207,7 +207,8 @@ def _summaries(scorecard: Scorecard, personas: Mapping[str, Persona]) -> list[Re
     shown: list[RenderableType] = []
     for persona, summary in scorecard.summaries.items():
         name = personas[persona].name if persona in personas else persona.replace("_", " ")
-        shown.append(Padding(Text.assemble((f"{name}  ", "bold"), summary), (1, 0, 0, 0)))
+        told = Text(summary) if summary.startswith(name) else Text.assemble((f"{name}  ", "bold"), summary)
+        shown.append(Padding(told, (1, 0, 0, 0)))
     return [*shown, Text("")]
 
 

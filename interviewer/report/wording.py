@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interviewer.domain import Gate, Measure, StarComponent, StarLabel, Verdict
+from interviewer.domain import AnswerScore, Gate, Measure, StarComponent, StarLabel, Verdict
 
 VERDICT_MARKS: Mapping[Verdict, str] = {
     "met": "●",
@@ -43,6 +43,13 @@ GATE_SENTENCES: Mapping[Gate, str] = {
     "other_question": "This answers another question than the one asked; content is capped.",
     "too_short": "Too short to show understanding; content is capped.",
 }
+_FLAG_SENTENCES: Mapping[str, str] = {
+    "skipped": "You skipped this question.",
+    "no_story": "This did not read as one lived event.",
+    "doubtful_transcript": "Most of this could hardly be made out, so no score is given.",
+    "language_model_failed": "The language model failed on some points; the embedded verdicts stand there.",
+}
+_TOLD_ELSEWHERE = ("gate:", "rough_transcript")
 _POINT_REASONS: Mapping[Verdict, str] = {
     "met": "To go deeper, because the answer had covered",
     "partial": "Asked because the answer had only touched on",
@@ -85,6 +92,21 @@ def reason_sentence(verdict: Verdict, point: str | None, star: StarComponent | N
     return f"{_POINT_REASONS[verdict]}: {point.rstrip('.')}."
 
 
+def flag_sentence(flag: str) -> str:
+    """A scorecard's flag for people; '' for one that the report tells in its own place, the flag when it is unknown."""
+    if flag.startswith(_TOLD_ELSEWHERE):
+        return ""
+    if flag.startswith("hints:"):
+        return f"Answered with the help of {plural(int(flag.removeprefix('hints:')), 'hint')}."
+    return _FLAG_SENTENCES.get(flag, flag)
+
+
+def worries(score: AnswerScore) -> tuple[str, ...]:
+    """Red flags that are not already told as the correction of a rubric point."""
+    corrections = {point.correction for point in score.technical.points}
+    return tuple(flag for flag in score.coaching.red_flags if flag not in corrections)
+
+
 def measure_name(measure: Measure) -> str:
     return measure.name.replace("_", " ").strip().capitalize()
 
@@ -93,7 +115,11 @@ def measure_text(measure: Measure) -> str:
     """The figure with its unit; never a number for what was not measured."""
     if measure.value is None:
         return "not measured"
-    figure = f"{measure.value:.0f}" if measure.value >= 20 else f"{measure.value:.1f}".removesuffix(".0")
+    value = measure.value
+    if measure.unit.startswith("of "):  # a share of a whole
+        return f"{'at least ' if measure.at_least else ''}{value:.0%} {measure.unit}"
+    figure = f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+    figure = figure.rstrip("0").rstrip(".") if "." in figure else figure
     least = "at least " if measure.at_least else ""
     unit = measure.unit.replace("_", " ")
     gap = "" if unit in {"%", ""} else " "

@@ -258,3 +258,36 @@ def test_markdown_lets_no_words_become_markup(hostile: Replay) -> None:
     assert markdown.escape("# a\n- b") == r"\# a - b"
     assert markdown.escape("- b *c*") == r"\- b \*c\*"
     assert markdown.escape("1. x") == r"1\. x" or markdown.escape("1. x") == r"\1. x"
+
+
+def test_flags_are_codes_for_programs_and_sentences_for_people(replay: Replay) -> None:
+    assert wording.flag_sentence("hints:2") == "Answered with the help of 2 hints."
+    assert wording.flag_sentence("gate:echo") == wording.flag_sentence("rough_transcript") == ""
+    assert wording.flag_sentence("A sentence.") == "A sentence."
+    review = replay.answers[0]
+    assert review.score is not None
+    flagged = review.score.model_copy(update={"flags": ("skipped", "hints:1", "gate:echo")})
+    shown = replay.model_copy(update={"answers": (review.model_copy(update={"score": flagged}),)})
+    for text in (Page(html.render(shown)).text, markdown.render(shown)):
+        assert "You skipped this question." in text and "the help of 1 hint." in text
+        assert "gate:" not in text and "hints:" not in text
+
+
+def test_a_correction_is_not_told_twice_as_a_worry(replay: Replay) -> None:
+    score = replay.answers[0].score
+    assert score is not None
+    correction = score.technical.points[3].correction
+    coaching = score.coaching.model_copy(update={"red_flags": (correction, "Another.")})
+    assert wording.worries(score.model_copy(update={"coaching": coaching})) == ("Another.",)
+
+
+def test_a_share_is_told_in_percent() -> None:
+    share = Measure(name="concision", value=0.083, unit="of the time a good answer takes", good=(0.2, 1.25))
+    assert wording.measure_text(share) == "8% of the time a good answer takes"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(148.4, "148"), (20, "20"), (3.0, "3"), (3.64, "3.6"), (0.25, "0.25"), (0, "0")]
+)
+def test_figures_have_no_more_digits_than_they_deserve(value: float, expected: str) -> None:
+    assert wording.measure_text(Measure(name="x", value=value, unit="")) == expected
