@@ -27,6 +27,7 @@ EMBEDDED_LIMITS = (
 class Engines:
     """What was chosen for a session, with everything worth telling about it."""
 
+    embedded_judge: EmbeddedJudge
     judge: Judge
     language_model: LanguageModel | None
     transcriber: Transcriber | None = None
@@ -60,7 +61,8 @@ class Engines:
 def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: bool) -> Engines:
     """Load what a session needs. EngineError names what is missing and the command that mends it."""
     language_model = open_language_model(settings)
-    engines = Engines(open_judge(language_model, bank), language_model)
+    embedded = open_embedded_judge(bank)
+    engines = Engines(embedded, open_judge(language_model, embedded), language_model)
     if not typed:
         from interviewer.engines.silero_vad import SileroDetector
 
@@ -73,10 +75,14 @@ def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: boo
     return engines
 
 
-def open_judge(language_model: LanguageModel | None, bank: Mapping[str, Question]) -> Judge:
+def open_embedded_judge(bank: Mapping[str, Question]) -> EmbeddedJudge:
     from interviewer.engines.minilm import MiniLmEmbedder
 
-    embedded = EmbeddedJudge(MiniLmEmbedder(), bank)
+    return EmbeddedJudge(MiniLmEmbedder(), bank)
+
+
+def open_judge(language_model: LanguageModel | None, embedded: EmbeddedJudge) -> Judge:
+    """The judge of the scorecard: with a language model both judges, else the embedded one."""
     if language_model is None:
         return embedded
     from interviewer.evaluator.language_model_judge import LanguageModelJudge

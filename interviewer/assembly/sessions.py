@@ -23,7 +23,7 @@ from interviewer.director.policy import Assessment
 from interviewer.domain import Level, Question, Scorecard, Turn
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.scorecard import evaluate
-from interviewer.evaluator.star import missing_components
+from interviewer.evaluator.star import score_story
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.listener import Listener
 from interviewer.library import places
@@ -165,18 +165,26 @@ def score_session(
     journal: Journal, library: Library, engines: Engines, progress: Callable[[int, int], None]
 ) -> Scorecard:
     """Evaluate the session and store the scorecard as its last fact."""
-    scorecard = evaluate(journal.state, library.questions, library.personas, engines.judge, progress=progress)
+    scorecard = evaluate(
+        journal.state,
+        library.questions,
+        library.personas,
+        engines.judge,
+        embedder=engines.embedded_judge.embedder,
+        progress=progress,
+    )
     journal.record(Scored(at=journal.state.clock, scorecard=scorecard))
     return scorecard
 
 
 def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessment]:
     """Coverage for choosing follow-ups: always the embedded judge, which is quick enough between two words."""
-    judge = getattr(engines.judge, "embedded", engines.judge)
+    judge = engines.embedded_judge
 
     def assess(question: Question, turns: Sequence[Turn]) -> Assessment:
         technical = judge.judge(question, turns, rough=engines.rough)
-        missing = missing_components(question, turns) if question.expects_story else ()
-        return Assessment(technical.points, technical.gate, missing)
+        story = score_story(question, turns, judge.embedder)
+        missing = tuple(part for part, present in story.components.items() if not present)
+        return Assessment(technical.points, technical.gate, missing if question.expects_story else ())
 
     return assess

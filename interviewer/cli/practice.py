@@ -22,7 +22,7 @@ from interviewer.assembly.sessions import (
 from interviewer.audio.devices import DeviceMicrophone, DeviceSpeaker
 from interviewer.audio.recording import recorded_seconds
 from interviewer.cli.keys import key_presses
-from interviewer.cli.models import offer_weights
+
 from interviewer.cli.reporting import finish
 from interviewer.cli.stage import Stage
 from interviewer.conversation.controls import Control, Controls

@@ -9,7 +9,8 @@ from rich.progress import Progress
 
 from interviewer.assembly.engines import Engines
 from interviewer.assembly.sessions import score_session
-from interviewer.audio.recording import encode_audio, mix_down
+from interviewer.audio.recording import has_recording, mix_down
+from interviewer.audio.sound_files import encode_for_page
 from interviewer.conversation.journal import Journal
 from interviewer.domain import Scorecard
 from interviewer.errors import InterviewerError
@@ -50,11 +51,11 @@ def write_report(
 
 def _audio(store: SessionStore, session: str) -> html.Audio | None:
     """Both voices in one compressed track, or None where nothing was recorded."""
-    samples = mix_down(store.folder(session))
-    if samples is None or len(samples) == 0:
+    if not has_recording(store.folder(session)):
         return None
-    encoded = encode_audio(samples)
-    return html.Audio(encoded.mime, encoded.data)
+    samples = mix_down(store.folder(session))
+    encoded = encode_for_page(samples)
+    return html.Audio(encoded.media_type, encoded.data)
 
 
 def finish(

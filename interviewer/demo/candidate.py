@@ -33,10 +33,9 @@ class DemoScript(Noun):
     clips: tuple[Clip, ...]
 
     def clip_for(self, asked: str, question: str) -> Clip:
-        """The clip made for this question or follow-up, or else the one for anything unforeseen."""
-        fallback = "*story" if question == self.questions[-1] else "*"
+        """The clip made for this question or follow-up, or else the question's `/*` for anything unforeseen."""
         by_target = {clip.answers: clip for clip in self.clips}
-        return by_target.get(asked) or by_target[fallback]
+        return by_target.get(asked) or by_target[f"{question}/*"]
 
 
 def load_script() -> DemoScript:
@@ -54,15 +53,17 @@ class RecordedCandidate:
         self._script = script
         self._say = say
         self._next: Clip | None = None
+        self._question = ""
 
     def on_event(self, event: Event) -> None:
         match event:
             case QuestionAsked(question=question):
+                self._question = question
                 self._prepare(self._script.clip_for(question, question))
             case FollowUpAsked(follow_up=follow_up, question=question):
                 self._prepare(self._script.clip_for(follow_up, question))
-            case LineSpoken(situation="nudging" | "not_heard" | "hinting"):
-                self._prepare(self._script.clip_for("", ""))
+            case LineSpoken(situation="nudging" | "not_heard" | "hinting" | "repeating") if self._question:
+                self._prepare(self._script.clip_for("", self._question))
             case _:
                 pass
 

@@ -44,7 +44,7 @@ REPEAT_PHRASES = (
 HINT_PHRASES = ("give me a hint", "have a hint", "get a hint", "i would like a hint", "i need a hint")
 SKIP_PHRASES = ("skip this question", "let's skip", "skip this one", "next question please", "can we skip")
 _SWITCH = re.compile(
-    r"\b(?:switch|change|hand me|speak|talk)\b(?: over)? (?:to|with) (?:the |a |an )?(?P<who>[a-z ]+)$"
+    r"\b(?:switch(?:ed)?|change|hand me|speak|talk)\b(?: over)? (?:to|with) (?:the |a |an )?(?P<who>[a-z ]+)$"
 )
 # A clause is left hanging when it ends in a word that calls for another.
 _HANGING = frozenset(
@@ -55,6 +55,7 @@ _HANGING = frozenset(
 )
 _COMMAND_WORDS = 14  # a longer turn is an answer, whatever it mentions
 _TAIL_WORDS = 8
+_WORDS_AFTER = 2
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def expectation(text: str) -> Expectation:
     ending = " ".join(tail)
     if any(ending.endswith(phrase) for phrase in DONE_PHRASES):
         return "finished"
-    if any(phrase in ending for phrase in THINKING_PHRASES):
+    if any(_closes_with(ending, phrase) for phrase in THINKING_PHRASES):
         return "thinking"
     return "unfinished" if tail[-1] in _HANGING else "open"
 
@@ -101,6 +102,12 @@ def command_phrases(personas: Mapping[str, Persona]) -> tuple[str, ...]:
     """Everything above as text, so that a recogniser can be told to expect it."""
     switches = tuple(f"switch to the {name.replace('_', ' ')}" for name in personas)
     return DONE_PHRASES + THINKING_PHRASES + REPEAT_PHRASES + HINT_PHRASES + SKIP_PHRASES + switches
+
+
+def _closes_with(ending: str, phrase: str) -> bool:
+    """Whether at most a word or two, such as "please", follow the phrase: whoever goes on is no longer thinking."""
+    _, found, after = ending.rpartition(phrase)
+    return bool(found) and len(after.split()) <= _WORDS_AFTER
 
 
 def _persona_called(said: str, personas: Mapping[str, Persona]) -> str | None:

@@ -1,0 +1,143 @@
+"""A whole spoken session with scripted engines in a virtual room: real loop, real store, real recorder, no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from builders import a_library, a_start, a_verdict
+
+from interviewer.audio.recording import SessionRecorder
+from interviewer.audio.virtual_room import VirtualRoom
+from interviewer.conversation.controls import Controls, Live
+from interviewer.conversation.interview import Interview
+from interviewer.conversation.journal import Journal
+from interviewer.conversation.mouth import Mouth
+from interviewer.conversation.spoken import Recorder, Sound, SpokenConversation
+from interviewer.director.phrasing import AuthoredPhraser
+from interviewer.director.plan import plan_of
+from interviewer.director.policy import Assessment
+from interviewer.domain import SAMPLE_RATE, Question, Turn
+from interviewer.engines.scripted import ScriptedDetector, ScriptedTranscriber, ScriptedVoice
+from interviewer.hearing.endpointing import Patience
+from interviewer.hearing.listener import Listener
+from interviewer.library.content import Library
+from interviewer.ports import Microphone, Samples, Transcriber, Voice
+from interviewer.session.events import Event, SessionResumed
+from interviewer.session.store import SessionStore
+from interviewer.workers import InlineWorker
+
+Cue = Callable[["Rehearsal"], None]
+
+
+def loud(seconds: float) -> Samples:
+    """Sound that counts as speech."""
+    return (0.2 * np.sin(np.arange(round(seconds * SAMPLE_RATE)) * 0.3)).astype(np.float32)
+
+
+def says(*stretches: float, delay: float = 0.5) -> Cue:
+    """Speech and pauses in turn: says(2.0, 2.8, 1.0) speaks 2 s, pauses 2.8 s, speaks 1 s."""
+
+    def cue(rehearsal: Rehearsal) -> None:
+        at = delay
+        for index, seconds in enumerate(stretches):
+            if index % 2 == 0:
+                rehearsal.room.say(loud(seconds), at)
+            at += seconds
+
+    return cue
+
+
+def presses(action: str, persona: str | None = None) -> Cue:
+    return lambda rehearsal: rehearsal.controls.press(action, persona)  # type: ignore[arg-type]
+
+
+def stays_silent(rehearsal: Rehearsal) -> None:
+    pass
+
+
+def leaves(rehearsal: Rehearsal) -> None:
+    rehearsal.room.end()
+
+
+@dataclass
+class Rehearsal:
+    """One session. Each cue is given when the candidate gets the floor; `texts` are what the recogniser writes."""
+
+    folder: Path
+    cues: Iterable[Cue]
+    texts: Sequence[str] = ()
+    library: Library = field(default_factory=a_library)
+    missed: Sequence[str] = ()
+    gate: str | None = None
+    headphones: bool = True
+    start: dict[str, object] = field(default_factory=dict)
+    voice: Voice = field(default_factory=ScriptedVoice)
+    transcriber: Transcriber | None = None
+    microphone: Microphone | None = None
+    recorder: Recorder | None = None
+    on_event: Callable[[Event, Rehearsal], None] = lambda event, rehearsal: None
+
+    def __post_init__(self) -> None:
+        self.room = VirtualRoom()
+        self.controls = Controls()
+        self.store = SessionStore(self.folder)
+        self.lives: list[Live] = []
+        self._pending = iter(self.cues)
+        self._phase = ""
+        self.session = "rehearsal"
+
+    def run(self, *, resume: bool = False) -> list[Event]:
+        """Hold the session to its end and return its facts."""
+        if resume:
+            journal = Journal(self.store, self.session, self.store.state(self.session))
+            journal.record(SessionResumed(at=journal.state.clock, resumed="x", engines={}, lost_seconds=0))
+        else:
+            journal = Journal(self.store, self.session)
+            journal.record(a_start(**self.start))
+        journal.watchers.append(lambda event: self.on_event(event, self))
+        recorder = self.recorder or SessionRecorder(self.store.folder(self.session), syncer=InlineWorker())
+        started = journal.state.started
+        assert started is not None
+        interview = Interview(
+            journal,
+            self.library,
+            plan_of(started, self.library),
+            self._assess,
+            AuthoredPhraser(),
+            lambda: recorder.seconds,
+        )
+        transcriber = self.transcriber or ScriptedTranscriber(self.texts)
+        conversation = SpokenConversation(
+            interview,
+            journal,
+            self.library,
+            Sound(self.microphone or self.room.microphone, self.room.speaker, recorder, self.headphones),
+            Listener(ScriptedDetector(), transcriber, InlineWorker(), Patience()),
+            Mouth(self.voice, self.room.speaker, InlineWorker()),
+            InlineWorker(),
+            self.controls,
+            lambda: 0.0,
+            self._on_live,
+        )
+        conversation.run()
+        return self.facts
+
+    @property
+    def facts(self) -> list[Event]:
+        return self.store.events(self.session)
+
+    def _on_live(self, live: Live) -> None:
+        self.lives.append(live)
+        if live.phase == "listening" and self._phase != "listening":
+            next(self._pending, leaves)(self)
+        self._phase = live.phase
+
+    def _assess(self, question: Question, turns: Sequence[Turn]) -> Assessment:
+        points = tuple(
+            a_verdict(point.id, "missed" if point.id in self.missed else "met", point.weight)
+            for point in question.rubric
+        )
+        return Assessment(points, self.gate)  # type: ignore[arg-type]

@@ -1,0 +1,384 @@
+"""The live loop, from the first frame to the last fact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from builders import a_library, a_persona, a_question
+from rehearsal import Rehearsal, leaves, loud, presses, says, stays_silent
+
+from interviewer.audio.recording import SessionRecorder, read_wav
+from interviewer.domain import SAMPLE_RATE, Segment, VoiceStyle
+from interviewer.engines.scripted import ScriptedTranscriber
+from interviewer.errors import EngineError, InterviewerError
+from interviewer.ports import Samples, Speech
+from interviewer.session import events
+from interviewer.session.events import (
+    Answered,
+    Event,
+    FaultNoted,
+    FollowUpAsked,
+    LineSpoken,
+    PersonaEntered,
+    QuestionAsked,
+    QuestionSkipped,
+    SessionEnded,
+    SpeechHeard,
+)
+from interviewer.workers import InlineWorker
+
+F = TypeVar("F", bound=events.Fact)
+ONE = {"questions": 1, "follow_ups": 0}
+
+
+def of(kind: type[F], facts: list[Event]) -> list[F]:
+    return [fact for fact in facts if isinstance(fact, kind)]
+
+
+def test_a_missed_point_is_followed_up_and_the_session_ends_with_a_closing(tmp_path: Path) -> None:
+    facts = Rehearsal(
+        tmp_path,
+        [says(4.0), says(3.0)],
+        ["it is light", "and heavy too"],
+        missed=["heavy"],
+        start={"questions": 1, "follow_ups": 1},
+    ).run()
+    (asked,) = of(QuestionAsked, facts)
+    (follow_up,) = of(FollowUpAsked, facts)
+    assert (follow_up.point, follow_up.because) == ("heavy", "missed")
+    assert [fact.turn.text for fact in of(Answered, facts)] == ["it is light", "and heavy too"]
+    assert all(fact.question == asked.question for fact in of(Answered, facts))
+    assert of(SessionEnded, facts)[0].because == "complete"
+    assert of(LineSpoken, facts)[-1].situation == "closing"
+
+
+def test_what_is_asked_is_stored_before_it_is_spoken(tmp_path: Path) -> None:
+    stored_when_spoken: list[set[str]] = []
+    rehearsal = Rehearsal(tmp_path, [says(3.0)], ["yes"], start=ONE)
+
+    class Voice:
+        name = "watching voice"
+
+        def synthesize(self, text: str, style: VoiceStyle) -> Speech:
+            stored_when_spoken.append({fact.type for fact in rehearsal.facts})
+            return Speech(loud(0.5), SAMPLE_RATE)
+
+    rehearsal.voice = Voice()
+    rehearsal.run()
+    assert "question_asked" in stored_when_spoken[0]
+    assert "answered" in stored_when_spoken[-1]
+
+
+def test_a_thinking_pause_within_patience_is_not_cut(tmp_path: Path) -> None:
+    facts = Rehearsal(tmp_path, [says(3.0, 2.8, 3.0)], ["first half", "second half"], start=ONE).run()
+    (answered,) = of(Answered, facts)
+    assert answered.turn.text == "first half second half"
+    assert len(answered.turn.speech) == 2
+    assert answered.turn.speech[1].start - answered.turn.speech[0].end == pytest.approx(2.8, abs=0.1)
+    assert answered.endpoint_wait == pytest.approx(3.0, abs=0.1)
+
+
+def test_let_me_think_suspends_the_end(tmp_path: Path) -> None:
+    facts = Rehearsal(tmp_path, [says(2.0, 7.0, 2.0)], ["let me think", "now I know"], start=ONE).run()
+    (answered,) = of(Answered, facts)
+    assert answered.turn.text == "let me think now I know"
+
+
+def test_a_long_think_gets_a_kind_word_and_keeps_the_floor(tmp_path: Path) -> None:
+    facts = Rehearsal(
+        tmp_path, [says(2.0, 13.0, 2.0), stays_silent], ["let me think", "now I know"], start=ONE
+    ).run()
+    (answered,) = of(Answered, facts)
+    assert answered.turn.text == "let me think now I know"
+    assert "thinking" in [line.situation for line in of(LineSpoken, facts)]
+
+
+def test_a_done_phrase_ends_the_turn_soon(tmp_path: Path) -> None:
+    facts = Rehearsal(tmp_path, [says(3.0)], ["and that's my answer"], start=ONE).run()
+    (answered,) = of(Answered, facts)
+    assert answered.turn.ended_by == "phrase"
+    assert answered.endpoint_wait is not None
+    assert answered.endpoint_wait < 1.0
+
+
+def test_the_done_key_ends_the_turn_at_once(tmp_path: Path) -> None:
+    rehearsal = Rehearsal(tmp_path, [says(30.0)], ["words", "more", "more", "more"], start=ONE)
+    pressed: list[bool] = []
+
+    original = rehearsal._on_live
+
+    def on_live(live: object) -> None:
+        original(live)  # type: ignore[arg-type]
+        if rehearsal.room.now > 12 and not pressed:
+            pressed.append(True)
+            rehearsal.controls.press("done")
+
+    rehearsal._on_live = on_live  # type: ignore[method-assign,assignment]
+    (answered,) = of(Answered, rehearsal.run())
+    assert answered.turn.ended_by == "key"
+    assert answered.turn.end < 13
+
+
+def _barge_in(event: Event, rehearsal: Rehearsal) -> None:
+    if isinstance(event, QuestionAsked):
+        rehearsal.room.say(loud(3.0), 1.0)
+
+
+def test_with_headphones_an_interruption_stops_the_voice_and_begins_the_answer(tmp_path: Path) -> None:
+    facts = Rehearsal(tmp_path, [stays_silent], ["I know this one"], start=ONE, on_event=_barge_in).run()
+    heard = of(SpeechHeard, facts)[0]
+    assert heard.interrupted
+    assert heard.seconds < heard.of_seconds
+    assert heard.seconds == pytest.approx(1.0 + 0.45, abs=0.15)
+    (answered,) = of(Answered, facts)
+    assert answered.turn.text == "I know this one"
+    assert answered.turn.speech[0].start == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_cough_does_not_stop_the_voice(tmp_path: Path) -> None:
+    def cough(event: Event, rehearsal: Rehearsal) -> None:
+        if isinstance(event, QuestionAsked):
+            rehearsal.room.say(loud(0.3), 1.0)
+
+    facts = Rehearsal(tmp_path, [says(3.0)], ["", "the answer"], start=ONE, on_event=cough).run()
+    assert not any(heard.interrupted for heard in of(SpeechHeard, facts))
+    assert of(Answered, facts)[0].turn.text == "the answer"
+    assert len(of(Answered, facts)[0].turn.speech) == 1
+
+
+def test_without_headphones_the_candidate_is_not_heard_while_the_interviewer_speaks(tmp_path: Path) -> None:
+    def early(event: Event, rehearsal: Rehearsal) -> None:
+        if isinstance(event, QuestionAsked):
+            rehearsal.room.say(loud(1.0), 1.0)
+
+    facts = Rehearsal(
+        tmp_path, [says(3.0)], ["the answer"], start=ONE, headphones=False, on_event=early
+    ).run()
+    assert not any(heard.interrupted for heard in of(SpeechHeard, facts))
+    assert of(Answered, facts)[0].turn.text == "the answer"
+
+
+def test_a_spoken_switch_brings_another_persona_who_goes_on_with_the_question(tmp_path: Path) -> None:
+    facts = Rehearsal(
+        tmp_path,
+        [says(3.0), says(3.0)],
+        ["switch to the recruiter", "my answer"],
+        start={"questions": 1, "follow_ups": 0},
+    ).run()
+    entered = of(PersonaEntered, facts)
+    assert [(fact.persona, fact.because) for fact in entered] == [
+        ("engineer", "start"),
+        ("recruiter", "spoken"),
+    ]
+    assert of(Answered, facts)[0].question is None
+    assert of(Answered, facts)[1].question == of(QuestionAsked, facts)[0].question
+
+
+def test_keys_hint_skip_switch_and_end(tmp_path: Path) -> None:
+    facts = Rehearsal(
+        tmp_path,
+        [presses("hint"), presses("skip"), presses("switch", "recruiter"), presses("end")],
+        start={"questions": 3, "follow_ups": 0},
+    ).run()
+    assert [line.hint for line in of(LineSpoken, facts) if line.hint] == [1]
+    assert len(of(QuestionSkipped, facts)) == 1
+    assert len(of(QuestionAsked, facts)) == 2
+    assert of(PersonaEntered, facts)[-1].because == "key"
+    assert of(SessionEnded, facts)[0].because == "key"
+
+
+def test_a_pause_stops_the_clock(tmp_path: Path) -> None:
+    rehearsal = Rehearsal(tmp_path, [presses("pause"), says(3.0)], ["back again"], start=ONE)
+    seen: list[float] = []
+    original = rehearsal._on_live
+
+    def on_live(live) -> None:  # type: ignore[no-untyped-def]
+        original(live)
+        if live.phase == "paused":
+            seen.append(live.clock)
+            if len(seen) == 200:
+                rehearsal.controls.press("pause")
+
+    rehearsal._on_live = on_live  # type: ignore[method-assign]
+    facts = rehearsal.run()
+    assert len(set(seen)) == 1
+    assert of(Answered, facts)[0].turn.text == "back again"
+
+
+def test_silence_is_invited_twice_then_left_and_at_last_told(tmp_path: Path) -> None:
+    facts = Rehearsal(tmp_path, [stays_silent] * 20, start={"questions": 4}).run()
+    situations = [line.situation for line in of(LineSpoken, facts)]
+    assert situations == ["nudging", "nudging", "skipping", "nudging", "nudging", "closing"]
+    assert "interviewer doctor" in of(FaultNoted, facts)[0].sentence
+    assert of(SessionEnded, facts)[0].because == "fault"
+    assert of(Answered, facts) == []
+
+
+def test_noise_without_a_word_is_no_answer(tmp_path: Path) -> None:
+    facts = Rehearsal(tmp_path, [says(2.0), says(3.0)], ["", "words at last"], start=ONE).run()
+    noise, answer = of(Answered, facts)
+    assert noise.question is None
+    assert answer.question is not None
+    assert "not_heard" in [line.situation for line in of(LineSpoken, facts)]
+
+
+def test_speech_that_cannot_be_made_out_is_kept_as_doubtful_and_told_once(tmp_path: Path) -> None:
+    class Doubting(ScriptedTranscriber):
+        def end_chunk(self) -> tuple[Segment, ...]:
+            return tuple(s.model_copy(update={"doubtful": True}) for s in super().end_chunk())
+
+    transcriber = Doubting(["je ne parle pas anglais du tout", "encore une fois pour vous messieurs"])
+    facts = Rehearsal(
+        tmp_path, [says(3.0), says(3.0)], transcriber=transcriber, start={"questions": 2, "follow_ups": 0}
+    ).run()
+    told = [fault.sentence for fault in of(FaultNoted, facts)]
+    assert len(told) == 1
+    assert "English" in told[0]
+    assert all(answer.turn.segments[0].doubtful for answer in of(Answered, facts))
+
+
+def test_an_answer_of_ten_minutes_is_taken_whole(tmp_path: Path) -> None:
+    stretches = [8.0, 1.0] * 70
+    facts = Rehearsal(tmp_path, [says(*stretches)], [f"part {n}" for n in range(70)], start=ONE).run()
+    (answered,) = of(Answered, facts)
+    assert answered.turn.ended_by == "limit"
+    assert answered.turn.end - answered.turn.start == pytest.approx(600, abs=2)
+    assert answered.turn.text.count("part") >= 66
+    assert "10 minutes" in of(FaultNoted, facts)[0].sentence
+
+
+class _BreakingMicrophone:
+    """The room's microphone, unplugged after some seconds."""
+
+    name = "breaking microphone"
+    dropped = 0
+
+    def __init__(self, rehearsal: Rehearsal, seconds: float, error: BaseException) -> None:
+        self._rehearsal, self._seconds, self._error = rehearsal, seconds, error
+
+    def open(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def read(self) -> Samples | None:
+        if self._rehearsal.room.now >= self._seconds:
+            raise self._error
+        return self._rehearsal.room.microphone.read()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [EngineError("microphone", "The microphone was unplugged.", "Plug it in."), KeyboardInterrupt()],
+    ids=["unplugged", "ctrl-c"],
+)
+def test_what_was_said_before_a_break_is_stored_and_the_session_goes_on_from_there(
+    tmp_path: Path, error: BaseException
+) -> None:
+    rehearsal = Rehearsal(
+        tmp_path, [says(30.0)], ["the first part", "the next part", "the last part"], start=ONE
+    )
+    rehearsal.microphone = _BreakingMicrophone(rehearsal, 20.0, error)
+    with pytest.raises(type(error)):
+        rehearsal.run()
+    (broken_off,) = of(Answered, rehearsal.facts)
+    assert broken_off.turn.ended_by == "interrupted"
+    assert broken_off.turn.text.startswith("the first part the next part")
+    assert not rehearsal.store.state("rehearsal").ended
+    again = Rehearsal(tmp_path, [says(3.0)], ["and on I go"], start=ONE)
+    facts = again.run(resume=True)
+    assert of(SessionEnded, facts)[0].because == "complete"
+    assert facts[-1].at >= 20.0
+
+
+def test_resuming_before_an_answer_repeats_the_question(tmp_path: Path) -> None:
+    Rehearsal(tmp_path, [leaves], start=ONE).run()
+    facts = Rehearsal(tmp_path, [says(3.0)], ["here it is"], start=ONE).run(resume=True)
+    assert len(of(QuestionAsked, facts)) == 1
+    assert of(LineSpoken, facts)[0].situation == "repeating"
+    assert of(Answered, facts)[0].question == of(QuestionAsked, facts)[0].question
+
+
+def test_a_voice_that_fails_is_told_and_the_interview_goes_on_as_text(tmp_path: Path) -> None:
+    class Mute:
+        name = "mute"
+
+        def synthesize(self, text: str, style: VoiceStyle) -> Speech:
+            raise EngineError("mute", "The voice gave no sound.")
+
+    facts = Rehearsal(tmp_path, [says(3.0)], ["I can read"], voice=Mute(), start=ONE).run()
+    assert "shown as text" in of(FaultNoted, facts)[0].sentence
+    assert of(Answered, facts)[0].turn.text == "I can read"
+    assert of(SpeechHeard, facts)[0].seconds == 0
+
+
+def test_a_full_disk_stops_with_a_sentence_and_keeps_the_turn(tmp_path: Path) -> None:
+    class Full:
+        def __init__(self, inner: SessionRecorder) -> None:
+            self._inner = inner
+
+        @property
+        def seconds(self) -> float:
+            return self._inner.seconds
+
+        def append(self, frame: Samples) -> None:
+            if self._inner.seconds > 12:
+                raise InterviewerError("The disk is full.", "Free some space.")
+            self._inner.append(frame)
+
+        def place_interviewer(self, start_seconds: float, samples: Samples) -> None:
+            self._inner.place_interviewer(start_seconds, samples)
+
+    rehearsal = Rehearsal(tmp_path, [says(30.0)], ["the part before", "and more"], start=ONE)
+    rehearsal.recorder = Full(SessionRecorder(tmp_path / "sound", syncer=InlineWorker()))
+    with pytest.raises(InterviewerError, match="disk is full"):
+        rehearsal.run()
+    assert of(Answered, rehearsal.facts)[0].turn.text.startswith("the part before")
+    assert len(read_wav(tmp_path / "sound" / "candidate.wav")) >= 11 * SAMPLE_RATE
+
+
+def test_both_voices_are_recorded_on_one_timeline(tmp_path: Path) -> None:
+    rehearsal = Rehearsal(tmp_path, [says(3.0)], ["yes"], start=ONE)
+    facts = rehearsal.run()
+    answered = of(Answered, facts)[0]
+    folder = rehearsal.store.folder("rehearsal")
+    candidate, interviewer = read_wav(folder / "candidate.wav"), read_wav(folder / "interviewer.wav")
+
+    def level(samples: Samples, start: float, end: float) -> float:
+        return float(np.abs(samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]).mean())
+
+    spoken = answered.turn.speech[0]
+    assert level(candidate, spoken.start + 0.2, spoken.end - 0.2) > 0.05
+    assert level(interviewer, spoken.start + 0.2, spoken.end - 0.2) == 0
+    assert level(interviewer, 0.0, 1.0) > 0.05
+    assert level(candidate, 0.0, 1.0) < 0.01
+
+
+def test_the_recogniser_is_told_what_the_question_is_about(tmp_path: Path) -> None:
+    transcriber = ScriptedTranscriber(["yes"])
+    Rehearsal(tmp_path, [says(3.0)], transcriber=transcriber, start=ONE).run()
+    told = " ".join(transcriber.phrases[0])
+    assert "heavy one" in told
+    assert "switch to the recruiter" in told
+
+
+def test_no_line_is_said_twice_within_a_session(tmp_path: Path) -> None:
+    library = a_library(
+        tuple(a_question(name) for name in ("alpha", "beta", "gamma")),
+        (a_persona(max_follow_ups=1), a_persona("recruiter")),
+    )
+    facts = Rehearsal(
+        tmp_path,
+        [says(2.0)] * 6,
+        [f"answer {n}" for n in range(6)],
+        library=library,
+        missed=["heavy"],
+        start={"questions": 3},
+    ).run()
+    said = [fact.lead for fact in facts if isinstance(fact, QuestionAsked | FollowUpAsked) and fact.lead]
+    assert len(said) == 5
+    assert len(set(said)) == len(said)

@@ -1,0 +1,206 @@
+"""What the interviewer does next, from the state alone."""
+
+from __future__ import annotations
+
+from builders import a_library, a_persona, a_question, a_start, a_turn, a_verdict
+
+from interviewer.director.lines import pick_line
+from interviewer.director.plan import plan_of
+from interviewer.director.policy import (
+    AskFollowUp,
+    AskQuestion,
+    Assessment,
+    BeginRound,
+    End,
+    EnterPersona,
+    GiveHint,
+    choose_follow_up,
+    next_step,
+)
+from interviewer.domain import Loop, Round, Verdict
+from interviewer.library.content import Library
+from interviewer.session.events import (
+    Answered,
+    Event,
+    FollowUpAsked,
+    PersonaEntered,
+    QuestionAsked,
+    RoundStarted,
+)
+from interviewer.session.state import SessionState, fold
+
+ENTERED = PersonaEntered(at=0, persona="engineer", because="start", text="Hello.")
+ASKED = QuestionAsked(at=1, question="alpha", persona="engineer", text="Why?")
+ANSWERED = Answered(at=60, question="alpha", turn=a_turn(), endpoint_wait=1.0)
+
+
+def _assessed(**verdicts: Verdict) -> Assessment:
+    weights = {point.id: point.weight for point in a_question().rubric}
+    return Assessment(tuple(a_verdict(point, verdict, weights[point]) for point, verdict in verdicts.items()))
+
+
+def _step(
+    events: list[Event], assessment: Assessment | None = None, library: Library | None = None, **start: object
+):  # type: ignore[no-untyped-def]
+    library = library or a_library()
+    started = a_start(**start)
+    return next_step(fold([started, *events]), plan_of(started, library), library, assessment)
+
+
+def test_the_persona_enters_then_asks() -> None:
+    assert _step([]) == EnterPersona("engineer", "start")
+    step = _step([ENTERED])
+    assert isinstance(step, AskQuestion)
+
+
+def test_the_heaviest_missed_point_is_probed() -> None:
+    step = _step([ENTERED, ASKED, ANSWERED], _assessed(light="missed", heavy="missed", middle="met"))
+    assert isinstance(step, AskFollowUp)
+    assert step.follow_up.point == "heavy"
+    assert step.because == "missed"
+
+
+def test_an_error_is_probed_before_a_gap_of_the_same_weight() -> None:
+    step = _step([ENTERED, ASKED, ANSWERED], _assessed(light="met", heavy="met", middle="contradicted"))
+    assert isinstance(step, AskFollowUp)
+    assert (step.follow_up.point, step.because) == ("middle", "contradicted")
+
+
+def test_with_nothing_to_mend_it_goes_deeper_as_far_as_the_persona_does() -> None:
+    full = _assessed(light="met", heavy="met", middle="met")
+    first = choose_follow_up(a_question(), full, (), max_depth=2)
+    assert first is not None
+    assert (first.follow_up.id, first.because) == ("alpha_deep", "met")
+    assert choose_follow_up(a_question(), full, ("alpha_deep",), max_depth=2) is None
+    deepest = choose_follow_up(a_question(), full, ("alpha_deep",), max_depth=3)
+    assert deepest is not None
+    assert deepest.follow_up.id == "alpha_deepest"
+
+
+def test_a_point_is_probed_once() -> None:
+    follow_up = FollowUpAsked(
+        at=61,
+        question="alpha",
+        follow_up="alpha_heavy",
+        persona="engineer",
+        point="heavy",
+        because="missed",
+        text="?",
+    )
+    again = Answered(at=70, question="alpha", turn=a_turn(), endpoint_wait=1.0)
+    step = _step(
+        [ENTERED, ASKED, ANSWERED, follow_up, again], _assessed(light="met", heavy="missed", middle="missed")
+    )
+    assert isinstance(step, AskFollowUp)
+    assert step.follow_up.point == "middle"
+
+
+def test_follow_ups_end_at_the_persona_s_measure_or_the_session_s() -> None:
+    gaps = _assessed(light="missed", heavy="missed", middle="missed")
+    assert isinstance(_step([ENTERED, ASKED, ANSWERED], gaps, follow_ups=0), AskQuestion)
+    patient = a_library(personas=(a_persona(max_follow_ups=0),))
+    assert isinstance(_step([ENTERED, ASKED, ANSWERED], gaps, patient), AskQuestion)
+
+
+def test_a_story_without_a_result_is_asked_for_it() -> None:
+    library = a_library((a_question("alpha", "behavioural"),), (a_persona(kinds=("behavioural",)),))
+    assessment = Assessment(_assessed(heavy="missed").points, None, ("R",))
+    step = _step([ENTERED, ASKED, ANSWERED], assessment, library)
+    assert isinstance(step, AskFollowUp)
+    assert step.follow_up.star == "R"
+
+
+def test_who_does_not_know_gets_one_hint_then_the_next_question() -> None:
+    lost = Assessment(_assessed(heavy="missed").points, "non_answer")
+    assert _step([ENTERED, ASKED, ANSWERED], lost) == GiveHint(1)
+
+
+def test_the_session_ends_when_its_questions_are_asked_or_its_time_is_over() -> None:
+    full = _assessed(light="met", heavy="met", middle="met")
+    assert _step([ENTERED, ASKED, ANSWERED], full, questions=1, follow_ups=0) == End("complete")
+    late = Answered(at=29 * 60 + 30, question="alpha", turn=a_turn(), endpoint_wait=1.0)
+    assert _step([ENTERED, ASKED, late], _assessed(heavy="missed")) == End("time")
+
+
+def test_chosen_questions_come_first_in_their_order() -> None:
+    step = _step([ENTERED], chosen=("gamma", "beta"))
+    assert isinstance(step, AskQuestion)
+    assert step.question.id == "gamma"
+
+
+def test_the_same_seed_draws_the_same_question_and_avoids_those_of_earlier_sessions() -> None:
+    drawn = {_step([ENTERED], seed=seed).question.id for seed in range(20)}
+    assert len(drawn) > 1
+    assert len({_step([ENTERED], seed=3).question.id for _ in range(5)}) == 1
+    fresh = {_step([ENTERED], seed=seed, avoid=("alpha", "beta")).question.id for seed in range(20)}
+    assert fresh == {"gamma"}
+
+
+def _looped() -> Library:
+    base = a_library(
+        personas=(a_persona(), a_persona("recruiter", kinds=("motivation",)), a_persona("third"))
+    )
+    rounds = (
+        Round(
+            id="talk",
+            title="Talk",
+            personas=("recruiter",),
+            minutes=10,
+            kinds=("concept",),
+            weighed="w",
+            opens="o",
+            closes="c",
+        ),
+        Round(
+            id="panel",
+            title="Panel",
+            personas=("engineer", "third"),
+            minutes=20,
+            kinds=("concept",),
+            weighed="w",
+            opens="o",
+            closes="c",
+        ),
+    )
+    loop = Loop(id="whole", title="Whole", about="a", rounds=rounds, sources=("own",))
+    return Library(base.personas, base.questions, {"whole": loop})
+
+
+def test_a_loop_runs_its_rounds_and_a_panel_takes_turns() -> None:
+    library = _looped()
+    first = _step([], None, library, loop="whole", questions=1)
+    assert isinstance(first, BeginRound)
+    assert first.plan.id == "talk"
+    talk = [
+        RoundStarted(at=0, round="talk", title="Talk", minutes=10),
+        PersonaEntered(at=0, persona="recruiter", because="round", text="Hi."),
+        QuestionAsked(at=1, question="alpha", persona="recruiter", text="?"),
+        ANSWERED,
+    ]
+    full = _assessed(light="met", heavy="met", middle="met")
+    second = _step(talk, full, library, loop="whole", questions=1, follow_ups=0)
+    assert isinstance(second, BeginRound)
+    assert second.plan.id == "panel"
+    panel = [
+        *talk,
+        RoundStarted(at=70, round="panel", title="Panel", minutes=20),
+        PersonaEntered(at=70, persona="engineer", because="round", text="Hi."),
+        QuestionAsked(at=71, question="beta", persona="engineer", text="?"),
+        Answered(at=90, question="beta", turn=a_turn(), endpoint_wait=1.0),
+    ]
+    third = _step(panel, full, library, loop="whole", questions=2, follow_ups=0)
+    assert isinstance(third, AskQuestion)
+    assert third.persona == "third"
+
+
+def test_no_line_repeats_while_another_is_left() -> None:
+    persona = a_persona()
+    used: list[str] = []
+    for _ in range(6):
+        used.append(pick_line(persona, "acknowledging", used, seed=5))
+    assert len(set(used[:3])) == 3
+    assert sorted(used[:3]) == sorted(used[3:])
+
+
+def test_the_state_before_anything_happened_is_empty() -> None:
+    assert SessionState().current is None

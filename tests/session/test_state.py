@@ -1,0 +1,75 @@
+"""The fold from facts to state."""
+
+from __future__ import annotations
+
+from builders import a_start, a_turn
+
+from interviewer.session.events import (
+    Answered,
+    Event,
+    FollowUpAsked,
+    LineSpoken,
+    PersonaEntered,
+    QuestionAsked,
+    QuestionSkipped,
+    SessionEnded,
+    SessionResumed,
+)
+from interviewer.session.state import apply, fold
+
+COURSE: list[Event] = [
+    a_start(),
+    PersonaEntered(at=0, persona="engineer", because="start", text="Hello."),
+    QuestionAsked(at=1, question="alpha", persona="engineer", text="Why?"),
+    Answered(at=9, question="alpha", turn=a_turn("first"), endpoint_wait=1.0),
+    FollowUpAsked(
+        at=10,
+        question="alpha",
+        follow_up="alpha_heavy",
+        persona="engineer",
+        point="heavy",
+        because="missed",
+        text="And?",
+    ),
+    Answered(at=15, question="alpha", turn=a_turn("second"), endpoint_wait=1.0),
+    PersonaEntered(at=16, persona="recruiter", because="spoken", text="Hi."),
+    QuestionAsked(at=17, question="beta", persona="recruiter", text="And you?"),
+    LineSpoken(at=20, situation="hinting", persona="recruiter", text="A hint.", hint=1),
+    Answered(at=25, question=None, turn=a_turn("switch please"), endpoint_wait=1.0),
+    QuestionSkipped(at=26, question="beta"),
+    SessionEnded(at=27, because="key"),
+]
+
+
+def test_an_answer_holds_its_follow_ups() -> None:
+    state = fold(COURSE)
+    alpha, beta = state.answers
+    assert [turn.text for turn in alpha.turns] == ["first", "second"]
+    assert alpha.follow_ups == ("alpha_heavy",)
+    assert alpha.asked[1].because == "missed"
+    assert beta.hints == 1
+    assert beta.skipped
+    assert beta.turns == ()  # a turn that was a command is no answer
+    assert state.persona == "recruiter"
+    assert state.ended
+    assert state.clock == 27
+
+
+def test_whose_turn_it_is() -> None:
+    waiting = []
+    state = fold(COURSE[:1])
+    for event in COURSE[1:]:
+        state = apply(state, event)
+        waiting.append(state.waiting)
+    assert waiting[1] == "candidate"  # asked
+    assert waiting[2] == "interviewer"  # answered
+    assert waiting[3] == "candidate"  # follow-up
+    assert waiting[-1] == "nobody"
+
+
+def test_resuming_keeps_the_floor_with_whoever_had_it() -> None:
+    broken_off = fold(COURSE[:3])
+    resumed = apply(broken_off, SessionResumed(at=2, resumed="x", engines={"voice": "v"}, lost_seconds=0))
+    assert resumed.waiting == "candidate"
+    assert resumed.engines == {"voice": "v"}
+    assert resumed.resumptions == 1
