@@ -106,7 +106,7 @@ class Mixer:
         first = self.tokenizer.no_timestamps
         if rng.random() >= 0.2:
             first = self._timestamp(rng.uniform(0.0, LATEST_FIRST_TIMESTAMP_SECONDS))
-        prompt = self._prompt(0.45)
+        prompt = self._prompt(0.3)
         tokens = [*prompt, self.tokenizer.sot, first, self.tokenizer.eot]
         return Example(samples, tokens, [NOWHERE] * (len(tokens) - 1), len(prompt), silent=True)
 
