@@ -13,7 +13,9 @@ from interviewer.domain.speech import SAMPLE_RATE
 from interviewer.errors import InterviewerError
 from interviewer.ports import Samples
 
-MP3_SMALLEST = 0.9  # libsndfile's compression level, 0 to 1; speech stays clear and a minute takes 0.18 MB
+# At a constant rate, since browsers miss by seconds when they seek in an MP3 of variable rate.
+MP3_OPTIONS = {"compression_level": 0.9, "bitrate_mode": "CONSTANT"}  # 24 kbit/s: 0.18 MB a minute
+MP3_DELAY_SAMPLES = 1105  # silence the encoder puts first, which players do not know about at a constant rate
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,18 @@ def read_sound(path: Path) -> Samples:
 
 
 def encode_for_page(samples: Samples) -> EmbeddedSound:
-    """`samples` at 16 kHz as a sound every browser plays: MP3, or WAV (ten times larger) where MP3 is not built in."""
+    """`samples` at 16 kHz as a sound every browser plays: MP3, or WAV (ten times larger) where MP3 is not built in.
+
+    Times stay true: what is at second t of `samples` is played at second t, save for the first 0.07 s, cut off.
+    """
     import soundfile
 
     out = io.BytesIO()
     if "MPEG_LAYER_III" in soundfile.available_subtypes("MP3"):
-        options = {"compression_level": MP3_SMALLEST, "bitrate_mode": "VARIABLE"}
         with soundfile.SoundFile(
-            out, "w", SAMPLE_RATE, 1, format="MP3", subtype="MPEG_LAYER_III", **options
+            out, "w", SAMPLE_RATE, 1, format="MP3", subtype="MPEG_LAYER_III", **MP3_OPTIONS
         ) as file:
-            file.write(samples)
+            file.write(samples[MP3_DELAY_SAMPLES:])
         return EmbeddedSound(out.getvalue(), "audio/mpeg")
     soundfile.write(out, samples, SAMPLE_RATE, format="WAV", subtype="PCM_16")
     return EmbeddedSound(out.getvalue(), "audio/wav")
