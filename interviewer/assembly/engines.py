@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,10 +18,7 @@ from interviewer.library.templates import Templates
 from interviewer.ports import LanguageModel, SpeechDetector, Transcriber, Voice
 
 EMBEDDED_TRANSCRIBER = "pocketsphinx"
-EMBEDDED_LIMITS = (
-    "Running on the embedded engines: the transcript is rough and follow-ups are authored, not free; "
-    "better weights: interviewer models pull"
-)
+API_KEY_VARIABLE = "INTERVIEWER_API_KEY"  # of an endpoint that asks for one
 
 
 @dataclass
@@ -124,7 +122,9 @@ def open_language_model(settings: Settings) -> LanguageModel | None:
     if wanted.startswith(("http://", "https://")):
         from interviewer.engines.openai_compatible import OpenAICompatibleLanguageModel
 
-        return OpenAICompatibleLanguageModel(wanted, settings.language_model_name)
+        return OpenAICompatibleLanguageModel(
+            wanted, settings.language_model_name, os.environ.get(API_KEY_VARIABLE)
+        )
     path = _best_gguf() if wanted == "auto" else Path(wanted).expanduser()
     if path is None:
         return None

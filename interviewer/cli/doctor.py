@@ -162,7 +162,7 @@ def _graphics_card() -> Iterator[Finding]:
     """Graphics card."""
     from interviewer.engines.hardware import detect_hardware
 
-    hardware = detect_hardware()
+    hardware = detect_hardware(places.weights_folder())
     if hardware.gpu_name:
         yield Finding("Graphics card", "good", f"{hardware.gpu_name}, {hardware.vram_gb:.0f} GB")
     else:

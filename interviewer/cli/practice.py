@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import click
 from rich.console import Console
@@ -22,12 +22,13 @@ from interviewer.assembly.sessions import (
 from interviewer.audio.devices import DeviceMicrophone, DeviceSpeaker
 from interviewer.audio.recording import recorded_seconds
 from interviewer.cli.keys import key_presses
-
+from interviewer.cli.models import offer_weights
 from interviewer.cli.reporting import finish
 from interviewer.cli.stage import Stage
 from interviewer.conversation.controls import Control, Controls
 from interviewer.conversation.interview import Saying
 from interviewer.conversation.journal import Journal
+from interviewer.domain import Level
 from interviewer.errors import InterviewerError
 from interviewer.library import places
 from interviewer.library.content import Library, load_library
@@ -121,10 +122,10 @@ def practice(
             questions,
             minutes,
             follow_ups,
-            level,
+            cast(Level, level),
             chosen,
             seed,
-            typed,  # type: ignore[arg-type]
+            typed,
         )
         journal = start_session(store, library, engines, wanted, now=datetime.now().astimezone())
         hold_session(store, journal, library, engines, settings, console)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from interviewer.conversation.journal import Journal
 from interviewer.director.lines import pick_line
-from interviewer.director.phrasing import Phraser, Phrasing
+from interviewer.director.phrasing import MODEL_FAILED, Phraser, Phrasing
 from interviewer.director.plan import Plan
 from interviewer.director.policy import (
     AskFollowUp,
@@ -25,6 +25,7 @@ from interviewer.hearing.cues import command_phrases
 from interviewer.library.content import Library
 from interviewer.session.events import (
     Answered,
+    FaultNoted,
     FollowUpAsked,
     LineSpoken,
     PersonaEntered,
@@ -92,10 +93,11 @@ class Interview:
         return (*texts, *command_phrases(self._library.personas))
 
     def warm(self, turn: Turn) -> None:
-        """Judge what has been committed so far, so that judging the whole answer costs only its tail."""
+        """Judge and let the language model read what has been committed so far: at the end only the tail is left."""
         answer, question = self._journal.state.current, self.question
         if answer is not None and question is not None:
             self._assess(question, (*answer.turns, turn))
+            self._phraser.prepare(self.persona, question, [*self._said(), ("candidate", turn.text)])
 
     def proceed(self) -> Saying:
         """Take the next step, or several until there is something to say."""
@@ -241,13 +243,21 @@ class Interview:
     def _phrase(
         self, question: Question, authored: str, purpose: Literal["question", "follow_up"], lead: str
     ) -> Phrasing:
+        phrasing = self._phraser.phrase(
+            self.persona, question, authored, purpose=purpose, conversation=self._said(), lead=lead
+        )
+        if phrasing.rejected and phrasing.rejected.startswith(MODEL_FAILED):
+            sentence = f"{phrasing.rejected[0].upper()}{phrasing.rejected[1:]} The authored words were used."
+            self._journal.record(FaultNoted(at=self._now(), part="language_model", sentence=sentence))
+        return phrasing
+
+    def _said(self) -> list[tuple[str, str]]:
+        """What was said under the current question, oldest first."""
         answer = self._journal.state.current
         said: list[tuple[str, str]] = []
         for asked in answer.asked if answer else ():
             said += [("interviewer", asked.text), *(("candidate", turn.text) for turn in asked.turns)]
-        return self._phraser.phrase(
-            self.persona, question, authored, purpose=purpose, conversation=said, lead=lead
-        )
+        return said
 
     def _hint(self, number: int) -> str:
         question = self.question

@@ -25,6 +25,7 @@ Conversation = Sequence[tuple[str, str]]
 """Pairs of (speaker, what they said), oldest first, under the question in hand."""
 
 AUTHORED = "authored"
+MODEL_FAILED = "the language model failed"
 CONVERSATION_CHARACTERS = 6000
 DROPPED_TOGETHER = 4
 """Old lines leave in blocks, so that between two drops the prompt only grows and the model's cache stays valid."""
@@ -127,7 +128,7 @@ class LanguageModelPhraser:
         try:
             reply = self._reply(prompt, max_tokens=len(words(authored)) * TOKENS_PER_WORD + TOKENS_SPARE)
         except EngineError as error:
-            return Phrasing(authored, rejected=f"the language model failed: {error.message}")
+            return Phrasing(authored, rejected=f"{MODEL_FAILED}: {error.message}")
         except _GivenUpError as given_up:
             return Phrasing(authored, rejected=str(given_up))
         text = tidy(reply)
