@@ -19,7 +19,9 @@ from interviewer.domain.speech import FRAME_SAMPLES, FRAME_SECONDS
 from interviewer.errors import EngineError
 from interviewer.ports import Samples, Speech
 
-WATCHDOG_SECONDS = 2.0
+MICROPHONE_WATCHDOG_SECONDS = 2.0
+FIRST_SOUND_SECONDS = 6.0  # a wireless headset changes its mode first, a sound server wakes the device
+SPEAKER_WATCHDOG_SECONDS = 4.0
 BUFFER_SECONDS = 30.0  # how long the reader may be away before sound is lost
 LATENCY_SECONDS = 0.04  # asked of the device: late enough for Python's callbacks, early enough to fall silent
 UNPLUGGED_HINT = "Is it unplugged or switched off? List the sound devices with: interviewer doctor"
@@ -33,7 +35,8 @@ class DeviceMicrophone:
         device: str | int | None = None,
         *,
         portaudio: Any = None,
-        watchdog_seconds: float = WATCHDOG_SECONDS,
+        watchdog_seconds: float = MICROPHONE_WATCHDOG_SECONDS,
+        first_sound_seconds: float = FIRST_SOUND_SECONDS,
         buffer_seconds: float = BUFFER_SECONDS,
     ) -> None:
         """`device`: number, name or part of a name; None takes the system's default. `portaudio` is for tests."""
@@ -41,6 +44,7 @@ class DeviceMicrophone:
         self._device = device
         self._portaudio = portaudio
         self._watchdog_seconds = watchdog_seconds
+        self._first_sound_seconds = first_sound_seconds
         self._buffer_seconds = buffer_seconds
         self._stream: Any = None
         self._closed = False
@@ -69,7 +73,10 @@ class DeviceMicrophone:
         )
 
     def read(self) -> Samples | None:
-        """The next frame, shape (512,), at 16 kHz. EngineError (retryable) after two seconds without sound."""
+        """The next frame, shape (512,), at 16 kHz; None once closed.
+
+        EngineError (retryable) after two seconds without sound, six at the start.
+        """
         while len(self._pending) < FRAME_SAMPLES:
             block = self._next_block()
             if block is None:
@@ -95,12 +102,13 @@ class DeviceMicrophone:
     def _next_block(self) -> Samples | None:
         if self._closed:
             return None
+        patience = self._watchdog_seconds if self._given else self._first_sound_seconds
         try:
-            block = self._blocks.get(timeout=self._watchdog_seconds)
+            block = self._blocks.get(timeout=patience)
         except queue.Empty:
             raise EngineError(
                 self.name,
-                f"The microphone '{self.name}' gave no sound for {self._watchdog_seconds:g} s.",
+                f"The microphone '{self.name}' gave no sound for {patience:g} s.",
                 UNPLUGGED_HINT,
                 retryable=True,
             ) from None
@@ -131,7 +139,7 @@ class DeviceSpeaker:
         device: str | int | None = None,
         *,
         portaudio: Any = None,
-        watchdog_seconds: float = WATCHDOG_SECONDS,
+        watchdog_seconds: float = SPEAKER_WATCHDOG_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`device`: number, name or part of a name; None takes the system's default. The rest is for tests."""

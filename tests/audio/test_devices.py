@@ -149,11 +149,16 @@ def test_lost_sound_is_counted() -> None:
 
 
 def test_a_microphone_without_sound_is_said() -> None:
-    microphone = DeviceMicrophone(portaudio=ScriptedPortAudio(WEBCAM), watchdog_seconds=0.02)
+    portaudio = ScriptedPortAudio(WEBCAM)
+    microphone = DeviceMicrophone(portaudio=portaudio, watchdog_seconds=0.02, first_sound_seconds=0.04)
     microphone.open()
-    with pytest.raises(EngineError, match=r"'Webcam Mic' gave no sound.*unplugged") as caught:
+    with pytest.raises(EngineError, match=r"'Webcam Mic' gave no sound for 0\.04 s.*unplugged") as caught:
         microphone.read()
     assert caught.value.retryable
+    portaudio.stream.give(sine(FRAME_SAMPLES / 16_000, 16_000))
+    frames_of(microphone, 1)
+    with pytest.raises(EngineError, match=r"gave no sound for 0\.02 s"):
+        microphone.read()
 
 
 def test_a_microphone_that_stops_is_said_at_once() -> None:
@@ -213,7 +218,7 @@ def test_a_loudspeaker_that_takes_no_sound_is_said() -> None:
     speaker.open()
     speaker.play(Speech(sine(0.5, 16_000), 16_000))
     assert speaker.busy
-    now = 2.5
+    now = 4.5
     with pytest.raises(EngineError, match=r"'USB Headset' takes no more sound.*unplugged"):
         _ = speaker.busy
     with pytest.raises(EngineError, match="takes no more sound"):
