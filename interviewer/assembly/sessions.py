@@ -15,7 +15,8 @@ from interviewer.conversation.controls import Controls, Live
 from interviewer.conversation.interview import Interview
 from interviewer.conversation.journal import Journal
 from interviewer.conversation.mouth import Mouth
-from interviewer.conversation.spoken import Sound, SpokenConversation
+from interviewer.conversation.speaking import Sound, Speaking
+from interviewer.conversation.spoken import SpokenConversation
 from interviewer.conversation.typed import Ask, TypedConversation
 from interviewer.director.phrasing import AuthoredPhraser, LanguageModelPhraser, Phraser
 from interviewer.director.plan import plan_of
@@ -153,7 +154,16 @@ def spoken_conversation(
     sound = Sound(microphone, speaker, recorder, headphones)
     try:
         yield SpokenConversation(
-            interview, journal, library, sound, listener, mouth, think, controls, monotonic, on_live
+            interview,
+            journal,
+            library,
+            sound,
+            listener,
+            Speaking(journal, sound, mouth),
+            think,
+            controls,
+            monotonic,
+            on_live,
         )
     finally:
         for worker in workers:

@@ -9,57 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
 
 from interviewer.conversation.controls import Control, Controls, Live, Phase
 from interviewer.conversation.interview import Interview, Saying
 from interviewer.conversation.journal import Journal
-from interviewer.conversation.mouth import Mouth
-from interviewer.domain import FRAME_SECONDS, EndedBy, Turn
-from interviewer.errors import EngineError, InterviewerError
-from interviewer.hearing.cues import Command, command
+from interviewer.conversation.silences import Silences
+from interviewer.conversation.speaking import ReplyClock, Sound, Speaking
+from interviewer.domain import FRAME_SECONDS, EndedBy, LineSituation, Turn
+from interviewer.errors import InterviewerError
+from interviewer.hearing.cues import command
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.listener import Listener
 from interviewer.library.content import Library
-from interviewer.ports import Microphone, Samples, Speaker
-from interviewer.session.events import FaultNoted, Paused, ReplyTimed, SpeechHeard, Unpaused
+from interviewer.ports import Samples
+from interviewer.session.events import FaultNoted, Paused, Unpaused
 from interviewer.workers import Worker
 
 BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit wait 0.5 s
 CAPTION_FRAMES = 8  # a caption four times a second
-SILENT_NUDGES = 2  # invitations before a silent question is left
-SILENT_QUESTIONS = 2  # silent questions before the session stops by itself
 DOUBTFUL_SHARE = 0.7  # of a turn's words: more means it could not be made out
-
-
-class Recorder(Protocol):
-    """Both voices on the session's timeline, on disk while they are heard."""
-
-    @property
-    def seconds(self) -> float: ...
-
-    def append(self, frame: Samples) -> None: ...
-
-    def place_interviewer(self, start_seconds: float, samples: Samples) -> None: ...
+DOUBTFUL_WORDS = 5  # fewer words say too little either way
 
 
 @dataclass(frozen=True)
-class Sound:
-    """Everything that makes or takes sound."""
+class _Alone:
+    """A command that was the whole turn: not part of any answer."""
 
-    microphone: Microphone
-    speaker: Speaker
-    recorder: Recorder
-    headphones: bool  # without them our own voice reaches the microphone, so we listen only when silent
-
-
-@dataclass
-class _Timing:
-    """Real-time marks of one reply, in seconds of the clock passed in."""
-
-    decided: float = 0.0
-    written: float = 0.0
-    chosen: float = 0.0
+    control: Control
 
 
 class SpokenConversation:
@@ -72,7 +48,7 @@ class SpokenConversation:
         library: Library,
         sound: Sound,
         listener: Listener,
-        mouth: Mouth,
+        speaking: Speaking,
         thinker: Worker,
         controls: Controls,
         monotonic: Callable[[], float],
@@ -83,22 +59,20 @@ class SpokenConversation:
         self._library = library
         self._sound = sound
         self._listener = listener
-        self._mouth = mouth
+        self._speaking = speaking
         self._thinker = thinker
         self._controls = controls
         self._monotonic = monotonic
         self._on_live = on_live
         self._phase: Phase = "speaking"
-        self._saying = Saying("", interview.persona) if journal.state.persona else None
-        self._said_at = 0.0
         self._aside = False  # a word thrown in while the candidate keeps the floor
         self._reply: Future[Saying] | None = None
         self._warming: Future[None] | None = None
         self._after_turn: Control | None = None
         self._ended_by: EndedBy = "silence"
         self._wait = 0.0
-        self._timing: _Timing | None = None
-        self._nudges = self._silent_questions = 0
+        self._reply_clock: ReplyClock | None = None
+        self._silences = Silences()
         self._frames = 0
         self._doubt_told = False
 
@@ -143,7 +117,7 @@ class SpokenConversation:
         level = self._hear(frame, at)
         match self._phase:
             case "speaking":
-                self._go_on_speaking(at)
+                self._go_on_speaking()
             case "listening":
                 self._go_on_listening(at)
             case "finishing":
@@ -179,7 +153,7 @@ class SpokenConversation:
         if verdict is not None:
             self._finish_turn(verdict)
         elif self._listener.quiet():
-            self._invite()
+            self._answer_silence("nudging")
         elif self._listener.spoken and self._thinks_long(at):
             self._speak(self._interview.say("thinking"), aside=True)
 
@@ -187,10 +161,10 @@ class SpokenConversation:
         """Whether a silence the candidate asked for has become long enough for a "take your time"."""
         silence, nudge = self._listener.silence, self._listener.patience.nudge
         just_due = nudge <= silence < nudge + FRAME_SECONDS * 2
-        return just_due and self._said_at < at - nudge
+        return just_due and self._speaking.began < at - nudge
 
     def _finish_turn(self, ended_by: EndedBy) -> None:
-        self._timing = _Timing(decided=self._monotonic())
+        self._reply_clock = ReplyClock.start(self._monotonic)
         self._ended_by, self._wait = ended_by, self._listener.endpoint_wait
         self._listener.close()
         self._phase = "finishing"
@@ -200,8 +174,8 @@ class SpokenConversation:
         turn = self._listener.turn(self._ended_by, self.clock)
         if turn is None:
             return
-        if self._timing:
-            self._timing.written = self._monotonic()
+        if self._reply_clock is not None:
+            self._reply_clock.mark_written()
         self._take_turn(turn)
 
     def _take_turn(self, turn: Turn) -> None:
@@ -212,10 +186,10 @@ class SpokenConversation:
         self._interview.answered(turn, self._wait, counts=counts)
         if wanted is not None:
             self._perform(wanted.control if isinstance(wanted, _Alone) else wanted)
-        elif not turn.text:
-            self._not_heard()
+        elif not turn.text:  # noise, a cough, or speech nobody could make out
+            self._answer_silence("not_heard")
         else:
-            self._nudges = self._silent_questions = 0
+            self._silences.words_came()
             self._tell_doubt(turn)
             if self._ended_by == "limit":
                 minutes = round(self._listener.patience.limit / 60)
@@ -225,43 +199,28 @@ class SpokenConversation:
             self._think(self._interview.proceed)
 
     def _spoken_control(self, turn: Turn) -> Control | _Alone | None:
-        asked: Command | None = command(turn.text, self._library.personas)
+        asked = command(turn.text, self._library.personas)
         if asked is None:
             return None
         control = Control(asked.action, asked.persona, "spoken")
         return _Alone(control) if asked.alone else control
 
-    def _not_heard(self) -> None:
-        """A turn without a word: noise, a cough, or speech nobody could make out."""
-        self._nudges += 1
-        if self._nudges > SILENT_NUDGES:
-            self._leave_silent_question()
-        else:
-            self._speak(self._interview.say("not_heard"))
-
-    def _invite(self) -> None:
-        self._nudges += 1
-        if self._nudges > SILENT_NUDGES:
-            self._leave_silent_question()
-        else:
-            self._speak(self._interview.say("nudging"))
-
-    def _leave_silent_question(self) -> None:
-        self._nudges = 0
-        self._silent_questions += 1
-        if self._silent_questions >= SILENT_QUESTIONS:
-            self._note(
-                "hearing",
-                "Nothing could be heard for two questions. Check the microphone: interviewer doctor",
-            )
-            self._speak(self._interview.end("fault"))
-        else:
-            self._speak(self._interview.skip())
+    def _answer_silence(self, line: LineSituation) -> None:
+        match self._silences.next():
+            case "invite":
+                self._speak(self._interview.say(line))
+            case "leave_question":
+                self._speak(self._interview.skip())
+            case "stop":
+                self._note(
+                    "hearing", "Nothing could be heard for two questions. Check with: interviewer doctor"
+                )
+                self._speak(self._interview.end("fault"))
 
     def _tell_doubt(self, turn: Turn) -> None:
         words = [len(segment.text.split()) for segment in turn.segments]
         doubtful = sum(n for n, segment in zip(words, turn.segments, strict=True) if segment.doubtful)
-        if sum(words) >= 5 and doubtful / sum(words) >= DOUBTFUL_SHARE and not self._doubt_told:
+        if sum(words) >= DOUBTFUL_WORDS and doubtful / sum(words) >= DOUBTFUL_SHARE and not self._doubt_told:
             self._doubt_told = True
             self._note(
                 "hearing",
@@ -279,55 +238,32 @@ class SpokenConversation:
     def _go_on_thinking(self) -> None:
         if self._reply is not None and self._reply.done():
             reply, self._reply = self._reply, None
-            if self._timing:
-                self._timing.chosen = self._monotonic()
-            self._speak(reply.result(), replying=True)
+            if self._reply_clock is not None:
+                self._reply_clock.mark_chosen()
+            self._speak(reply.result(), reply_clock=self._reply_clock)
 
-    def _speak(self, saying: Saying, *, aside: bool = False, replying: bool = False) -> None:
-        self._saying, self._aside, self._phase = saying, aside, "speaking"
-        if not replying:
-            self._timing = None
+    def _speak(self, saying: Saying, *, aside: bool = False, reply_clock: ReplyClock | None = None) -> None:
+        self._aside, self._phase = aside, "speaking"
         if not aside:
             self._listener.open(self.clock)
             self._listener.expect(self._interview.recognition_phrases())
-            persona = saying.persona
-            self._listener.patience = Patience.of(persona.patience_seconds, persona.nudge_seconds)
+            self._listener.patience = Patience.of(
+                saying.persona.patience_seconds, saying.persona.nudge_seconds
+            )
         if not self._sound.headphones:
             self._listener.rest()
-        self._said_at = self.clock
-        self._mouth.say(saying.text, saying.persona.voice)
-        self._go_on_speaking(self.clock)
+        self._speaking.begin(saying, reply_clock)
+        self._go_on_speaking()
 
-    def _go_on_speaking(self, at: float) -> None:
-        try:
-            if self._mouth.pump():
-                self._said_at = at
-                self._note_timing()
-        except EngineError as error:
-            self._note("voice", f"{error.message} The interviewer's words are shown as text.")
+    def _go_on_speaking(self) -> None:
+        if self._speaking.go_on():
             self._stop_speaking(interrupted=False)
-            return
-        if self._sound.headphones and self._listener.speech_seconds >= BARGE_IN_SECONDS:
+        elif self._sound.headphones and self._listener.speech_seconds >= BARGE_IN_SECONDS:
             self._stop_speaking(interrupted=True)
-        elif self._mouth.finished:
-            self._stop_speaking(interrupted=False)
 
     def _stop_speaking(self, *, interrupted: bool) -> None:
-        whole = self._mouth.seconds
-        heard = self._mouth.stop() if interrupted else whole
-        if not interrupted:
-            self._mouth.stop()
-        self._sound.recorder.place_interviewer(self._said_at, self._mouth.heard_samples(heard))
-        self._journal.record(
-            SpeechHeard(
-                at=self.clock,
-                seconds=round(heard, 3),
-                of_seconds=round(whole, 3),
-                interrupted=interrupted,
-                voice=self._mouth.voice_name,
-            )
-        )
-        if self._saying is not None and self._saying.last:
+        self._speaking.stop(interrupted=interrupted)
+        if self._speaking.saying is not None and self._speaking.saying.last:
             self._phase = "over"
             return
         if not self._aside:
@@ -335,24 +271,12 @@ class SpokenConversation:
         self._aside = False
         self._phase = "listening"
 
-    def _note_timing(self) -> None:
-        timing, self._timing = self._timing, None
-        if timing is None:
-            return
-        now = self._monotonic()
-        self._journal.record(
-            ReplyTimed(
-                at=self.clock,
-                transcript=round(timing.written - timing.decided, 4),
-                reply=round(timing.chosen - timing.written, 4),
-                voice=round(now - timing.chosen, 4),
-                total=round(now - timing.decided, 4),
-            )
-        )
-
     # -- controls --------------------------------------------------------------------------------------------------
 
     def _obey(self, control: Control) -> None:
+        saying = self._speaking.saying
+        if self._phase == "speaking" and saying is not None and saying.last:
+            return  # the closing words are being said
         if self._phase in ("finishing", "thinking"):
             self._after_turn = control if self._phase == "finishing" else self._after_turn
             return
@@ -361,7 +285,7 @@ class SpokenConversation:
             return
         if self._phase == "paused":
             self._toggle_pause()
-        if self._phase == "speaking" and self._saying is not None and not self._saying.last:
+        if self._phase == "speaking":
             self._stop_speaking(interrupted=True)
         if self._listener.spoken:
             self._after_turn = None if control.action == "done" else control
@@ -413,14 +337,7 @@ class SpokenConversation:
         self._journal.record(FaultNoted(at=self.clock, part=part, sentence=sentence))
 
     def _show(self, level: float) -> None:
-        saying = self._saying.text if self._saying else ""
+        saying = self._speaking.saying.text if self._speaking.saying else ""
         listening = self._phase in ("listening", "finishing")
         caption = self._listener.caption if listening else ""
         self._on_live(Live(self._phase, self.clock, level, caption, self._listener.silence, saying))
-
-
-@dataclass(frozen=True)
-class _Alone:
-    """A command that was the whole turn: not part of any answer."""
-
-    control: Control

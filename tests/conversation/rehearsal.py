@@ -15,7 +15,8 @@ from interviewer.conversation.controls import Controls, Live
 from interviewer.conversation.interview import Interview
 from interviewer.conversation.journal import Journal
 from interviewer.conversation.mouth import Mouth
-from interviewer.conversation.spoken import Recorder, Sound, SpokenConversation
+from interviewer.conversation.speaking import Recorder, Sound, Speaking
+from interviewer.conversation.spoken import SpokenConversation
 from interviewer.director.phrasing import AuthoredPhraser
 from interviewer.director.plan import plan_of
 from interviewer.director.policy import Assessment
@@ -110,13 +111,14 @@ class Rehearsal:
             lambda: recorder.seconds,
         )
         transcriber = self.transcriber or ScriptedTranscriber(self.texts)
+        sound = Sound(self.microphone or self.room.microphone, self.room.speaker, recorder, self.headphones)
         conversation = SpokenConversation(
             interview,
             journal,
             self.library,
-            Sound(self.microphone or self.room.microphone, self.room.speaker, recorder, self.headphones),
+            sound,
             Listener(ScriptedDetector(), transcriber, InlineWorker(), Patience()),
-            Mouth(self.voice, self.room.speaker, InlineWorker()),
+            Speaking(journal, sound, Mouth(self.voice, self.room.speaker, InlineWorker())),
             InlineWorker(),
             self.controls,
             lambda: 0.0,
