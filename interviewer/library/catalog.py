@@ -17,6 +17,7 @@ from interviewer.errors import UnknownNameError
 from interviewer.library import places
 from interviewer.library.yaml_reader import read_yaml
 
+Kind = Literal["whisper", "gguf"]
 Tier = Literal["embedded", "light", "standard", "gpu8", "gpu24"]
 
 SPARE_DISK_BYTES = 500_000_000  # sessions are recorded to the same disk
@@ -27,7 +28,7 @@ class Weights(Noun):
     """One downloadable file."""
 
     id: str = Field(pattern=r"^[a-z0-9.-]+$")
-    kind: Literal["whisper", "gguf"]
+    kind: Kind
     file: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$", description="Its name on disk and at its source.")
     url: str | None = Field(
         default=None, pattern=r"^https?://", description="Where it lies, unless in a repo."
@@ -145,6 +146,20 @@ def fit(catalog: Catalog, hardware: Hardware, installed: Collection[str] = ()) -
         reasons.append(f"{offer.tier} needs {' and '.join(lacks)}.")
     missing = _missing(catalog, chosen, installed)
     return Fit(chosen.tier, chosen.title, catalog.of_set(chosen), missing, tuple(reasons))
+
+
+def best_installed(
+    catalog: Catalog, kind: Kind, hardware: Hardware, installed: Collection[str]
+) -> Weights | None:
+    """Which installed weights of a kind to use: those of the best set this machine can run, else the largest that
+    its memory holds; None when there is none."""
+    here = [entry for entry in catalog.weights if entry.kind == kind and entry.id in installed]
+    for offer in catalog.sets:
+        fitting = [entry for entry in here if entry.id in offer.weights]
+        if fitting and not _lacks(offer.needs, (), hardware):
+            return fitting[0]
+    room_gb = max(hardware.vram_gb, hardware.ram_gb / 2)  # the rest of memory is other programs'
+    return max((e for e in here if e.memory_gb <= room_gb), key=lambda e: e.memory_gb, default=None)
 
 
 def _missing(catalog: Catalog, offer: WeightSet, installed: Collection[str]) -> tuple[Weights, ...]:

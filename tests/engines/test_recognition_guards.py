@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+import soxr
 
 from interviewer.domain import SAMPLE_RATE, Word
 from interviewer.engines.recognition_guards import (
@@ -143,3 +146,27 @@ def test_small_helpers() -> None:
     assert repeated_words("a a a b".split()) == 0
     assert phrases_read_back(["b", "c"], ["a", "B", "c"]) == 2
     assert phrases_read_back([], ["a"]) == 0
+
+
+SPOKEN_BY_PEOPLE = Path(__file__).parents[2].parent / "shared" / "audio"
+
+
+@pytest.mark.parametrize(
+    "name", ["jfk.flac", "librispeech-6930-75918-0000.flac", "librispeech-7902-96591-0000.flac"]
+)
+@pytest.mark.parametrize("noise_db", [None, -10.0, -5.0])
+def test_people_are_believed_even_with_noise_behind_them(name: str, noise_db: float | None) -> None:
+    """`noise_db`: white noise relative to the voice."""
+    path = SPOKEN_BY_PEOPLE / name
+    if not path.exists():
+        pytest.skip(f"the recording {path} is not here")
+    read, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    sound: Samples = np.asarray(soxr.resample(read.mean(axis=1), rate, SAMPLE_RATE), np.float32)
+    if noise_db is not None:
+        loudness = float(np.sqrt(np.mean(sound**2))) * 10 ** (noise_db / 20)
+        sound = sound + noise(len(sound) / SAMPLE_RATE, loudness)[: len(sound)]
+    assert worth_recognising(sound)
+    seconds = len(sound) / SAMPLE_RATE
+    for start in np.arange(0, seconds - 1.5, 0.5):
+        piece = replace(SURE, text="We did.", start=float(start), end=float(start) + 1.5)
+        assert verdict(piece, sound) == "kept", f"{start} s"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from interviewer.errors import UnknownNameError
-from interviewer.library.catalog import Catalog, Hardware, Weights, fit, load_catalog
+from interviewer.library.catalog import Catalog, Hardware, Weights, best_installed, fit, load_catalog
 from interviewer.library.yaml_reader import ContentError
 
 
@@ -53,6 +54,24 @@ def test_what_is_installed_needs_neither_disk_nor_download(catalog: Catalog) -> 
     partly = fit(catalog, LAPTOP, installed={"whisper-small.en"})
     assert [entry.id for entry in partly.missing] == ["qwen3-4b-instruct-2507"]
     assert partly.download_minutes(100) == pytest.approx(partly.download_bytes * 8 / 1e8 / 60)
+
+
+@pytest.mark.parametrize(
+    ("installed", "hardware", "chosen"),
+    [
+        ({"whisper-base.en", "whisper-small.en", "whisper-large-v3"}, LAPTOP, "whisper-small.en"),
+        ({"whisper-base.en", "whisper-small.en"}, replace(LAPTOP, cores=2), "whisper-base.en"),
+        ({"whisper-tiny.en", "whisper-medium.en"}, LAPTOP, "whisper-medium.en"),
+        ({"whisper-large-v3"}, replace(LAPTOP, ram_gb=8), None),
+        ({"qwen3-4b-instruct-2507"}, LAPTOP, None),
+        (set(), LAPTOP, None),
+    ],
+)
+def test_of_what_is_installed_the_best_that_runs_is_used(
+    catalog: Catalog, installed: set[str], hardware: Hardware, chosen: str | None
+) -> None:
+    best = best_installed(catalog, "whisper", hardware, installed)
+    assert (best.id if best else None) == chosen
 
 
 def test_every_set_fits_the_memory_it_asks_for(catalog: Catalog) -> None:
