@@ -1,0 +1,222 @@
+"""Cut the candidate's turns into quotable spans: sentences, clauses and windows. Pure; works on typed text and on the
+unpunctuated lower-case text of a rough recogniser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from interviewer.domain import Evidence, Segment, Turn
+from interviewer.evaluator.words import Token, tokens
+
+WINDOW_WORDS = 14
+WINDOW_STRIDE = 7
+LONG_SENTENCE_WORDS = 26
+SHORTEST_CLAUSE_WORDS = 4
+LONGEST_PASSAGE_WORDS = 30
+_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\n+")
+_CLAUSE_END = re.compile(r"[,;:]\s|\s[–—-]\s|\(|\)")
+_CONNECTIVE = re.compile(
+    r"\b(?:because|but|so that|so|and then|then|while|although|though|whereas|which means|which|since|however|"
+    r"instead|otherwise|unless|whenever|when|if|and|or|in the end|as a result|after that|eventually|finally|"
+    r"first i|next i|i was asked)\b",
+    re.IGNORECASE,
+)
+
+SpanKind = Literal["sentence", "clause", "window"]
+
+
+@dataclass(frozen=True)
+class TextSpan:
+    """A verbatim piece of a turn. `sentence` counts the answer's sentences; `start` and `end` are session seconds,
+    None for typed text; `doubtful` says that the recogniser was not sure of some of it."""
+
+    text: str
+    turn: int
+    offset: int
+    kind: SpanKind
+    sentence: int
+    start: float | None
+    end: float | None
+    doubtful: bool
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(quote=self.text, turn=self.turn, offset=self.offset, start=self.start, end=self.end)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A segment and where its text lies in the turn's text."""
+
+    segment: Segment
+    start: int
+    end: int
+
+
+def split(turns: Sequence[Turn]) -> list[TextSpan]:
+    """Every span of the answer, sentences before their parts, in order of speaking."""
+    spans: list[TextSpan] = []
+    sentence = 0
+    for index, turn in enumerate(turns):
+        cutter = _TurnCutter(turn, index)
+        for start, end in cutter.sentences():
+            spans.extend(cutter.parts(start, end, sentence))
+            sentence += 1
+    return spans
+
+
+def passages(turns: Sequence[Turn], longest_words: int = LONGEST_PASSAGE_WORDS) -> list[TextSpan]:
+    """The answer cut once, without overlap, into sentences of bounded length: what is numbered, labelled, shown."""
+    found: list[TextSpan] = []
+    for index, turn in enumerate(turns):
+        cutter = _TurnCutter(turn, index)
+        for start, end in cutter.sentences():
+            for piece in cutter.passages(start, end, longest_words):
+                found.append(cutter.span(*piece, "sentence", len(found)))
+    return found
+
+
+def verified(evidence: Evidence, turns: Sequence[Turn]) -> bool:
+    """Whether the quote stands verbatim at its offset."""
+    if not 0 <= evidence.turn < len(turns):
+        return False
+    text = turns[evidence.turn].text
+    return (
+        bool(evidence.quote)
+        and text[evidence.offset : evidence.offset + len(evidence.quote)] == evidence.quote
+    )
+
+
+class _TurnCutter:
+    def __init__(self, turn: Turn, index: int) -> None:
+        self.turn = turn
+        self.index = index
+        self.text = turn.text
+        self.tokens = tokens(self.text)
+        self.placed = list(_place(turn))
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """Offsets of sentences; text without punctuation is one sentence per turn."""
+        start = 0
+        for match in _SENTENCE_END.finditer(self.text):
+            yield from self._trimmed(start, match.end())
+            start = match.end()
+        yield from self._trimmed(start, len(self.text))
+
+    def parts(self, start: int, end: int, sentence: int) -> Iterator[TextSpan]:
+        inside = self._inside(start, end)
+        seen: set[tuple[int, int]] = set()
+        candidates: list[tuple[int, int, SpanKind]] = []
+        if len(inside) <= 4 * LONG_SENTENCE_WORDS:  # longer is an unpunctuated turn: one vector would blur it
+            candidates.append((start, end, "sentence"))
+        candidates += [(a, b, "clause") for a, b in self._clauses(start, end)]
+        if len(inside) > LONG_SENTENCE_WORDS:
+            candidates += [(a, b, "window") for a, b in _windows(inside)]
+        for first, last, kind in candidates:
+            for a, b in self._trimmed(first, last):
+                if (a, b) not in seen:
+                    seen.add((a, b))
+                    yield self.span(a, b, kind, sentence)
+
+    def passages(self, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
+        inside = self._inside(start, end)
+        if len(inside) <= longest:
+            yield start, end
+            return
+        cuts = [c for c in self._cuts(start, end) if start < c < end]
+        while len(inside) > longest:
+            reach = inside[longest].start
+            least = inside[SHORTEST_CLAUSE_WORDS * 2].start
+            cut = max((c for c in cuts if least <= c <= reach), default=reach)
+            yield from self._trimmed(inside[0].start, cut)
+            inside = [t for t in inside if t.start >= cut]
+        if inside:
+            yield from self._trimmed(inside[0].start, end)
+
+    def span(self, start: int, end: int, kind: SpanKind, sentence: int) -> TextSpan:
+        begin, finish = self._seconds(start, end)
+        return TextSpan(
+            text=self.text[start:end],
+            turn=self.index,
+            offset=start,
+            kind=kind,
+            sentence=sentence,
+            start=begin,
+            end=finish,
+            doubtful=any(p.segment.doubtful for p in self.placed if p.start < end and p.end > start),
+        )
+
+    def _inside(self, start: int, end: int) -> list[Token]:
+        return [t for t in self.tokens if start <= t.start and t.end <= end]
+
+    def _cuts(self, start: int, end: int) -> list[int]:
+        """Where clauses begin: after commas, before connectives, and where the speaker paused between segments."""
+        cuts = {match.end() for match in _CLAUSE_END.finditer(self.text, start, end)}
+        cuts |= {match.start() for match in _CONNECTIVE.finditer(self.text, start, end)}
+        cuts |= {p.start for p in self.placed if start < p.start < end}
+        return sorted(cuts)
+
+    def _clauses(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Clauses of at least four words; a shorter piece stays with its neighbour."""
+        begin = start
+        for cut in self._cuts(start, end):
+            if len(self._inside(begin, cut)) >= SHORTEST_CLAUSE_WORDS and (
+                len(self._inside(cut, end)) >= SHORTEST_CLAUSE_WORDS
+            ):
+                yield begin, cut
+                begin = cut
+        if begin > start:
+            yield begin, end
+
+    def _trimmed(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The same stretch without surrounding spaces; nothing when it holds no word."""
+        piece = self.text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        end = start + len(piece.strip())
+        if any(start <= t.start < end for t in self.tokens):
+            yield start, end
+
+    def _seconds(self, start: int, end: int) -> tuple[float | None, float | None]:
+        if self.turn.typed or not self.placed:
+            return None, None
+        touched = [p for p in self.placed if p.start < end and p.end > start]
+        if not touched:
+            return None, None
+        return _second_at(touched[0], start, first=True), _second_at(touched[-1], end, first=False)
+
+
+def _place(turn: Turn) -> Iterator[_Placed]:
+    """Segments with their offsets in Turn.text, which joins non-empty texts by one space and strips the ends."""
+    shown = [segment for segment in turn.segments if segment.text]
+    joined = " ".join(segment.text for segment in shown)
+    position = -(len(joined) - len(joined.lstrip()))
+    for segment in shown:
+        yield _Placed(segment, position, position + len(segment.text))
+        position += len(segment.text) + 1
+
+
+def _windows(inside: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    for first in range(0, max(1, len(inside) - WINDOW_STRIDE), WINDOW_STRIDE):
+        window = inside[first : first + WINDOW_WORDS]
+        yield window[0].start, window[-1].end
+
+
+def _second_at(placed: _Placed, offset: int, *, first: bool) -> float:
+    """The time of a character: from the word there when the engine timed words, else by share of the segment."""
+    segment = placed.segment
+    cursor = placed.start
+    for word in segment.words:
+        at = segment.text.lower().find(word.text.strip().lower(), max(0, cursor - placed.start))
+        if at < 0:
+            continue
+        finish = placed.start + at + len(word.text.strip())
+        if first and finish > offset:
+            return word.start
+        if not first and finish >= offset:
+            return word.end
+        cursor = finish
+    share = (offset - placed.start) / max(1, placed.end - placed.start)
+    return segment.start + min(1.0, max(0.0, share)) * (segment.end - segment.start)

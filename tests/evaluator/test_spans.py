@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from fixture_bank import STRONG, rough_words, spoken, typed
+
+from interviewer.domain import Segment, Turn
+from interviewer.evaluator.spans import WINDOW_WORDS, passages, split, verified
+
+
+@pytest.mark.parametrize(
+    "text", [STRONG, rough_words(STRONG), "  One.\nTwo, and three\n", "naïve – “quoted” (aside) ok"]
+)
+def test_every_span_is_verbatim_at_its_offset(text: str) -> None:
+    turns = typed(text)
+    spans = split(turns)
+    assert spans
+    for span in [*spans, *passages(turns)]:
+        assert turns[span.turn].text[span.offset : span.offset + len(span.text)] == span.text
+        assert verified(span.evidence, turns)
+
+
+def test_punctuated_text_gives_its_sentences() -> None:
+    sentences = [s.text for s in split(typed("It memorises. It fails on new data!")) if s.kind == "sentence"]
+    assert sentences == ["It memorises.", "It fails on new data!"]
+
+
+def test_unpunctuated_speech_gives_windows_that_cover_every_word() -> None:
+    text = " ".join(f"word{n}" for n in range(150))
+    spans = split(typed(text))
+    assert all(span.kind != "sentence" for span in spans)  # one vector over 150 words would blur them
+    covered = {word for span in spans for word in span.text.split()}
+    assert covered == set(text.split())
+    assert max(len(s.text.split()) for s in spans if s.kind == "window") == WINDOW_WORDS
+
+
+def test_connectives_cut_clauses() -> None:
+    clauses = [
+        s.text
+        for s in split(typed("you freeze the early layers because they only see edges"))
+        if s.kind == "clause"
+    ]
+    assert clauses == ["you freeze the early layers", "because they only see edges"]
+
+
+def test_passages_hold_every_word_once() -> None:
+    text = rough_words(STRONG) + " " + rough_words(STRONG)
+    found = passages(typed(text), 22)
+    assert list(itertools.chain.from_iterable(p.text.split() for p in found)) == text.split()
+    assert all(len(p.text.split()) <= 22 for p in found)
+
+
+def test_times_come_from_the_words() -> None:
+    turn = spoken("one two three. four five six.", seconds_per_word=0.5)
+    second = next(s for s in split([turn]) if s.text == "four five six.")
+    assert second.start == pytest.approx(2.5)
+    assert second.end == pytest.approx(4.0)
+
+
+def test_times_without_words_are_a_share_of_the_segment() -> None:
+    segment = Segment(text="aaaa. bbbb.", start=10.0, end=20.0)
+    turn = Turn(segments=(segment,), start=10, end=20, ended_by="silence", engine="scripted")
+    second = split([turn])[1]
+    assert second.start == pytest.approx(10 + 10 * 6 / 11)
+    assert second.end == pytest.approx(20)
+
+
+def test_typed_text_has_no_times() -> None:
+    assert all(span.start is None and span.end is None for span in split(typed(STRONG)))
+
+
+def test_doubt_belongs_to_the_segment() -> None:
+    sure = Segment(text="This is certain.", start=0, end=1)
+    unsure = Segment(text=" This is not.", start=1, end=2, doubtful=True)
+    turn = Turn(segments=(sure, unsure), start=0, end=2, ended_by="silence", engine="scripted")
+    doubts = {span.text: span.doubtful for span in split([turn]) if span.kind == "sentence"}
+    assert doubts == {"This is certain.": False, "This is not.": True}
+
+
+def test_silence_gives_nothing() -> None:
+    assert split([]) == []
+    assert split(typed("", " ... ")) == []
+    assert passages(typed("?!")) == []
+
+
+def test_a_quote_that_was_moved_is_not_verified() -> None:
+    turns = typed("one two three")
+    evidence = split(turns)[0].evidence
+    assert verified(evidence, turns)
+    assert not verified(evidence.model_copy(update={"offset": 1}), turns)
+    assert not verified(evidence.model_copy(update={"turn": 3}), turns)
+    assert not verified(evidence.model_copy(update={"quote": ""}), turns)
