@@ -1,0 +1,181 @@
+"""The contrast at the heart of the embedded judge: does a span come nearer to what is true of a rubric point or to what
+people wrongly say about it? Arithmetic over vectors; the embedder is only called for a rubric's own texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from interviewer.domain import Misconception, Question, Turn
+from interviewer.evaluator.polarity import Wording, denied, flipped, opens_with_denial
+from interviewer.evaluator.spans import TextSpan
+from interviewer.evaluator.verdicts import DOUBTFUL_SHARE, PointReading
+from interviewer.ports import Embedder
+
+Matrix = npt.NDArray[np.float32]
+
+_NO_MISCONCEPTION = 0.4  # cosine to any wrong statement of the same subject; stands in where none is authored
+_POLARITY_FROM = 0.45  # below this cosine a phrasing does not count, so its polarity need not be read
+_SHADOW = 0.3  # share left to what follows a denial of the truth that is never mended
+
+
+@dataclass(frozen=True)
+class RubricVectors:
+    """A question's phrasings. `true` and `wrong` are unit rows; `true_of` and `wrong_of` say which rubric point,
+    counted from 0, a row belongs to."""
+
+    question: Question
+    true: Matrix
+    true_of: tuple[int, ...]
+    true_wordings: tuple[Wording, ...]
+    wrong: Matrix
+    wrong_of: tuple[int, ...]
+    wrong_wordings: tuple[Wording, ...]
+    misconceptions: tuple[Misconception, ...]
+    asked: Matrix
+    model_wordings: tuple[Wording, ...]
+
+
+def embed_rubric(question: Question, embedder: Embedder) -> RubricVectors:
+    """A denied misconception counts as a way to state the point it belongs to."""
+    true: list[tuple[int, str]] = []
+    wrong: list[tuple[int, Misconception, str]] = []
+    for index, point in enumerate(question.rubric):
+        denials = [denial for misconception in point.misconceptions for denial in misconception.denial]
+        true += [(index, text) for text in (point.text, *point.phrasings, *denials)]
+        wrong += [(index, m, text) for m in point.misconceptions for text in m.wrong]
+    texts = [text for _, text in true] + [text for _, _, text in wrong]
+    vectors = embedder.encode([*texts, question.spoken, question.written])
+    return RubricVectors(
+        question=question,
+        true=vectors[: len(true)],
+        true_of=tuple(index for index, _ in true),
+        true_wordings=tuple(Wording.of(text) for _, text in true),
+        wrong=vectors[len(true) : len(texts)],
+        wrong_of=tuple(index for index, _, _ in wrong),
+        wrong_wordings=tuple(Wording.of(text) for _, _, text in wrong),
+        misconceptions=tuple(misconception for _, misconception, _ in wrong),
+        asked=vectors[-2:],
+        model_wordings=tuple(Wording.of(text) for text in question.model_answer.split(". ") if text.strip()),
+    )
+
+
+def cosines(rows: Matrix, columns: Matrix) -> Matrix:
+    """Cosines of unit rows, shape (len(rows), len(columns)). Not by BLAS, whose threads fight on a busy machine."""
+    return cast(Matrix, np.einsum("id,jd->ij", rows, columns))
+
+
+def nearest_per_point(vectors: Matrix, rubric: RubricVectors) -> list[float]:
+    """The best cosine of any span to each rubric point, whatever its polarity."""
+    nearest = cosines(vectors, rubric.true).max(axis=0)
+    best = [-1.0] * len(rubric.question.rubric)
+    for column, index in enumerate(rubric.true_of):
+        best[index] = max(best[index], float(nearest[column]))
+    return best
+
+
+def read_points(
+    spans: Sequence[TextSpan],
+    vectors: Matrix,
+    rubric: RubricVectors,
+    turns: Sequence[Turn],
+    heard: Sequence[bool],
+) -> list[PointReading]:
+    """One reading per rubric point. `heard` is False for spans that must not count, such as the question read back."""
+    true, wrong, source = _cosines(spans, vectors, rubric)
+    keep = np.array(heard, dtype=np.float32)[:, None]
+    trust = np.array([DOUBTFUL_SHARE if span.doubtful else 1.0 for span in spans], dtype=np.float32)[:, None]
+    met = _sigmoid((true - 0.45) / 0.06) * _sigmoid((true - wrong) / 0.04) * keep * trust
+    met *= _shadows(spans, vectors, rubric, turns)[:, None]
+    against = _sigmoid((wrong - 0.5) / 0.06) * _sigmoid((wrong - true - 0.03) / 0.03) * keep
+    against[source == _NOBODY] = 0.0
+    # A span that comes nearer to a true statement of some other point is about that point.
+    against[wrong <= true.max(axis=1, keepdims=True)] = 0.0
+    return [_reading(index, spans, (met, against), true, source, rubric) for index in range(met.shape[1])]
+
+
+_NOBODY = -2  # nothing wrong was resembled
+_DENIED_TRUTH = -1  # wrong because a true phrasing was denied
+
+
+def _reading(
+    index: int,
+    spans: Sequence[TextSpan],
+    strengths: tuple[Matrix, Matrix],
+    true: Matrix,
+    source: npt.NDArray[np.int64],
+    rubric: RubricVectors,
+) -> PointReading:
+    met, against = strengths
+    best, worst = int(met[:, index].argmax()), int(against[:, index].argmax())
+    column = int(source[worst, index])
+    return PointReading(
+        point=rubric.question.rubric[index],
+        met=float(met[best, index]),
+        contradicted=float(against[worst, index]),
+        met_span=spans[best],
+        wrong_span=spans[worst],
+        misconception=rubric.misconceptions[column] if column >= 0 else None,
+        nearest=float(true[:, index].max()),
+    )
+
+
+def _cosines(
+    spans: Sequence[TextSpan], vectors: Matrix, rubric: RubricVectors
+) -> tuple[Matrix, Matrix, npt.NDArray[np.int64]]:
+    """(spans x points): cosine to the nearest true and wrong statement, and which misconception's row the latter is.
+
+    A phrasing that a span repeats and denies changes sides.
+    """
+    shape = (len(spans), len(rubric.question.rubric))
+    true: Matrix = np.full(shape, -1.0, dtype=np.float32)
+    wrong: Matrix = np.full(shape, _NO_MISCONCEPTION, dtype=np.float32)
+    wrong[:, sorted(set(rubric.wrong_of))] = -1.0
+    source = np.full(shape, _NOBODY, dtype=np.int64)
+    wordings = [Wording.of(span.text) for span in spans]
+    framed = denied(spans)
+    contrary = [f or _against_model(w, rubric) for f, w in zip(framed, wordings, strict=True)]
+    for is_true, found, of, phrasings in (
+        (True, cosines(vectors, rubric.true), rubric.true_of, rubric.true_wordings),
+        (False, cosines(vectors, rubric.wrong), rubric.wrong_of, rubric.wrong_wordings),
+    ):
+        for row, column in np.ndindex(found.shape):
+            index, cosine = of[column], found[row, column]
+            turned = contrary[row] or (cosine > _POLARITY_FROM and flipped(wordings[row], phrasings[column]))
+            if is_true != turned:
+                true[row, index] = max(true[row, index], cosine)
+            elif cosine > wrong[row, index]:
+                wrong[row, index], source[row, index] = cosine, _DENIED_TRUTH if is_true else column
+    return true, wrong, source
+
+
+def _against_model(span: Wording, rubric: RubricVectors) -> bool:
+    """Whether a span repeats a sentence of the model answer with its sense reversed."""
+    return any(flipped(span, sentence) and flipped(sentence, span) for sentence in rubric.model_wordings)
+
+
+def _shadows(
+    spans: Sequence[TextSpan], vectors: Matrix, rubric: RubricVectors, turns: Sequence[Turn]
+) -> Matrix:
+    """Per span the share of its credit that stands: little after an opening that denies the truth and is not mended."""
+    shares = np.ones(len(spans), dtype=np.float32)
+    if not len(rubric.wrong):
+        return shares
+    truth, error = cosines(vectors, rubric.true).max(axis=1), cosines(vectors, rubric.wrong).max(axis=1)
+    for number, turn in enumerate(turns):
+        rows = [row for row, span in enumerate(spans) if span.turn == number]
+        if not rows or not opens_with_denial(turn.text):
+            continue
+        first = spans[rows[0]].sentence
+        opening = [row for row in rows if spans[row].sentence == first]
+        if truth[opening].max() > error[opening].max():
+            shares[[row for row in rows if spans[row].sentence != first]] = _SHADOW
+    return shares
+
+
+def _sigmoid(values: Matrix) -> Matrix:
+    return cast(Matrix, 1 / (1 + np.exp(-values)))

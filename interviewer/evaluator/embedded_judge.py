@@ -1,0 +1,117 @@
+"""The judge that needs no language model: gates, then rubric phrasings against misconceptions over the answer's spans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interviewer.domain import Gate, Question, TechnicalScore, Turn
+from interviewer.evaluator import gates
+from interviewer.evaluator.contrast import (
+    Matrix,
+    RubricVectors,
+    cosines,
+    embed_rubric,
+    nearest_per_point,
+    read_points,
+)
+from interviewer.evaluator.spans import TextSpan, split
+from interviewer.evaluator.verdicts import ROUGH_WIDENING, PointReading, decide, technical_score
+from interviewer.evaluator.words import content_stems
+from interviewer.ports import Embedder
+
+_NEAREST_OTHERS = 4  # other questions whose rubric is compared; nearer ones are found by their spoken words
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything the embedded judge read in one answer, before verdicts: what a second judge may refine."""
+
+    question: Question
+    spans: tuple[TextSpan, ...]
+    readings: tuple[PointReading, ...]
+    gate: Gate | None
+
+
+class EmbeddedJudge:
+    """Scores content by embedding similarity. `bank` enables the gate against answers to another question.
+
+    Rubric vectors are kept by question, so that live coverage after every turn costs only the new spans.
+    """
+
+    def __init__(self, embedder: Embedder, bank: Mapping[str, Question] | None = None) -> None:
+        self.name = f"embedded ({embedder.name})"
+        self.prompt_hashes: Mapping[str, str] = {}
+        self.embedder = embedder
+        self._bank = {i: q for i, q in sorted((bank or {}).items()) if q.kind in gates.CONTENT_KINDS}
+        self._rubrics: dict[str, RubricVectors] = {}
+
+    def judge(self, question: Question, turns: Sequence[Turn], *, rough: bool = False) -> TechnicalScore:
+        """The technical score of one answer. `rough`: the recogniser's words are no proof of an error."""
+        assessment = self.assess(question, turns)
+        verdicts = [decide(reading, turns, rough=rough) for reading in assessment.readings]
+        return technical_score(verdicts, assessment.gate, self.name, widening=widening(turns, rough=rough))
+
+    def assess(self, question: Question, turns: Sequence[Turn]) -> Assessment:
+        text = "\n".join(turn.text for turn in turns if turn.text)
+        gate = gates.textual_gate(text, question, recognised=not all(turn.typed for turn in turns))
+        if gate == "empty":
+            unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)
+            return Assessment(question, (), unread, gate)
+        spans = split(turns)
+        rubric = self._rubric(question)
+        vectors = self.embedder.encode([span.text for span in spans])
+        heard = _heard(spans, turns, question)
+        readings = read_points(spans, vectors, rubric, turns, heard)
+        gate = gate or self._topical_gate(question, vectors, rubric, text)
+        return Assessment(question, tuple(spans), tuple(readings), gate)
+
+    def _rubric(self, question: Question) -> RubricVectors:
+        kept = self._rubrics.get(question.id)
+        if kept is None or kept.question != question:
+            kept = self._rubrics[question.id] = embed_rubric(question, self.embedder)
+        return kept
+
+    def _topical_gate(
+        self, question: Question, vectors: Matrix, rubric: RubricVectors, text: str
+    ) -> Gate | None:
+        topic = gates.Topic(
+            points=nearest_per_point(vectors, rubric),
+            question=float(cosines(vectors, rubric.asked).max()),
+            shared_terms=len(content_stems(text) & gates.rubric_stems(question)),
+            elsewhere=[
+                float(np.mean(nearest_per_point(vectors, self._rubric(other))))
+                for other in self._neighbours(question, vectors)
+            ],
+        )
+        return gates.topical_gate(topic, question)
+
+    def _neighbours(self, question: Question, vectors: Matrix) -> list[Question]:
+        """The other content questions that the answer resembles most, by their spoken words."""
+        others = [other for i, other in self._bank.items() if i != question.id]
+        if not others or question.kind not in gates.CONTENT_KINDS:
+            return []
+        nearness = cosines(vectors, self.embedder.encode([other.spoken for other in others])).max(axis=0)
+        return [others[int(column)] for column in np.argsort(-nearness, kind="stable")[:_NEAREST_OTHERS]]
+
+
+def _heard(spans: Sequence[TextSpan], turns: Sequence[Turn], question: Question) -> list[bool]:
+    """Which spans may count: not the question given back, and nothing that is addressed to the scorer."""
+    asked = gates.question_stems(question)
+    barred = [gates.spoken_to_the_judge(turn.text) for turn in turns]
+    return [
+        not gates.repeats_question(span.text, asked)
+        and not any(
+            start < span.offset + len(span.text) and end > span.offset for start, end in barred[span.turn]
+        )
+        for span in spans
+    ]
+
+
+def widening(turns: Sequence[Turn], *, rough: bool) -> float:
+    """How much wider the interval is than for a clean transcript."""
+    segments = [segment for turn in turns for segment in turn.segments if segment.text]
+    doubtful = sum(len(s.text) for s in segments if s.doubtful) / max(1, sum(len(s.text) for s in segments))
+    return ROUGH_WIDENING if rough else 1 + (ROUGH_WIDENING - 1) * doubtful

@@ -1,0 +1,139 @@
+"""What must hold before similarity means anything. A gate caps the score and says so. Pure: similarities come in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from interviewer.domain import Gate, Question
+from interviewer.evaluator.word_order import shuffled
+from interviewer.evaluator.words import FILLERS, content_stems, covered, words
+
+CAPS: Mapping[Gate, float] = {
+    "empty": 0.0,
+    "non_answer": 0.0,
+    "echo": 0.2,
+    "word_salad": 1.0,
+    "other_question": 0.4,
+    "off_topic": 0.5,
+    "too_short": 1.0,
+}
+"""The most an answer behind each gate can score, of 5."""
+
+REASONS: Mapping[Gate, str] = {
+    "empty": "nothing was said",
+    "non_answer": "the answer says that it is not known",
+    "echo": "the answer repeats the question and adds nothing",
+    "word_salad": "the words do not stand in the order of speech",
+    "other_question": "this answers another question",
+    "off_topic": "the answer is about something else",
+    "too_short": "the answer is too short to judge",
+}
+
+SHORTEST_ANSWER_WORDS = 6
+CONTENT_KINDS = frozenset(
+    {"concept", "system_design", "data_engineering", "experimentation", "coding", "research"}
+)
+"""Kinds of question whose subject is known beforehand; a story or a motive may be about anything."""
+
+_ECHO_SHARE = 0.8
+_ON_TOPIC_POINT = 0.38
+_ON_TOPIC_QUESTION = 0.35
+_ON_TOPIC_TERMS = 3
+_OTHER_MARGIN = 0.06
+_NON_ANSWER = re.compile(
+    r"\b(?:(?:i|we) (?:really |honestly |just )?(?:do not|don'?t|wouldn'?t|would not) (?:really |actually )?(?:know|remember|recall)"
+    r"|(?:i )?(?:have |'ve )?(?:got )?no (?:idea|clue)|not sure|i(?: am|'m) not familiar|never (?:heard|used|worked|came across)"
+    r"|can(?:'t| ?not) (?:answer|remember|recall|think of|say)|(?:can|could|may) we (?:skip|move on|go to)|(?:skip|pass)(?: on)? (?:this|that|it)"
+    r"|i(?:'ll| will| would)? (?:have to )?(?:pass|skip)|my mind (?:is|went|has gone) blank|drawing a blank)\b",
+    re.IGNORECASE,
+)
+_TO_THE_JUDGE = re.compile(
+    r"<\|[^|>]{0,40}\|>|\[/?INST\]|\b(?:(?:ignore|disregard|forget) (?:\w+ ){0,3}(?:instructions?|rules|prompts?|rubric)"
+    r"|(?:system|assistant|developer) ?:|(?:full|maximum|top|highest) (?:marks?|scores?|points?)|verdicts? ?[:=]"
+    r"|scores? ?[:=]|as (?:the|an?) (?:evaluator|grader|judge|assessor)|rubric points?|(?:the|this) candidate (?:has|met|deserves)"
+    r"|(?:you|please) (?:must |should )?(?:give|award|grade|mark|rate) (?:me|this|it|the candidate)\b)",
+    re.IGNORECASE,
+)
+_APOLOGY_STEMS = content_stems(
+    "sorry honestly question next move skip pass look sure idea clue remember recall know knew think maybe heard work "
+    "worked answer unfortunately familiar never come back mind blank afraid guess please today moment still ask asked "
+    "nothing rather different anything able tell honest topic right head long time ago studied learned drawing"
+)
+_NON_ANSWER_LEFT_STEMS = 4
+
+
+def textual_gate(text: str, question: Question, *, recognised: bool) -> Gate | None:
+    """The gates that need no embedding, in order of precedence. `recognised`: a recogniser wrote the text."""
+    spoken = [w for w in words(text) if w not in FILLERS]
+    if not spoken:
+        return "empty"
+    if _is_non_answer(text):
+        return "non_answer"
+    if _is_echo(text, question):
+        return "echo"
+    if shuffled(spoken, recognised=recognised):
+        return "word_salad"
+    return "too_short" if len(spoken) < SHORTEST_ANSWER_WORDS else None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """How near an answer comes to its question and to others; all values are cosines.
+
+    `points`: the answer's best similarity to each rubric point; `question`: to the question's own words;
+    `elsewhere`: the mean best similarity per rubric point of each of the nearest other questions.
+    """
+
+    points: Sequence[float]
+    question: float
+    shared_terms: int
+    elsewhere: Sequence[float] = ()
+
+    @property
+    def own(self) -> float:
+        return sum(self.points) / len(self.points)
+
+
+def topical_gate(topic: Topic, question: Question) -> Gate | None:
+    """Whether the answer belongs to another question or to none."""
+    if question.kind not in CONTENT_KINDS:
+        return None
+    if topic.elsewhere and max(topic.elsewhere) > topic.own + _OTHER_MARGIN:
+        return "other_question"
+    strange = topic.question < _ON_TOPIC_QUESTION and topic.shared_terms < _ON_TOPIC_TERMS
+    return "off_topic" if strange and max(topic.points) < _ON_TOPIC_POINT else None
+
+
+def rubric_stems(question: Question) -> frozenset[str]:
+    """Content words of everything a right answer might say."""
+    said = [text for point in question.rubric for text in (point.text, *point.phrasings)]
+    return content_stems(" ".join([*said, question.model_answer]))
+
+
+def question_stems(question: Question) -> frozenset[str]:
+    return content_stems(f"{question.spoken} {question.written}")
+
+
+def repeats_question(text: str, asked: frozenset[str]) -> bool:
+    """Whether a sentence only gives the question's words back."""
+    said = content_stems(text)
+    return len(said) >= 2 and covered(said, asked) >= _ECHO_SHARE
+
+
+def spoken_to_the_judge(text: str) -> list[tuple[int, int]]:
+    """Where in a turn's text somebody talks to the scorer instead of answering: those words are never evidence."""
+    return [match.span() for match in _TO_THE_JUDGE.finditer(text)]
+
+
+def _is_non_answer(text: str) -> bool:
+    if not _NON_ANSWER.search(text):
+        return False
+    left = content_stems(_NON_ANSWER.sub(" ", text)) - _APOLOGY_STEMS
+    return len(left) <= _NON_ANSWER_LEFT_STEMS
+
+
+def _is_echo(text: str, question: Question) -> bool:
+    said = content_stems(text)
+    return bool(said) and covered(said, question_stems(question)) >= _ECHO_SHARE
