@@ -152,6 +152,8 @@ class Voice(Protocol):
         """`text` spoken; EngineError when nothing usable came out in time."""
         ...
 
+    def close(self) -> None: ...
+
 
 class Embedder(Protocol):
     @property

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from interviewer.domain import Question
 from interviewer.errors import InterviewerError
@@ -31,7 +31,12 @@ class Engines:
     transcriber: Transcriber | None = None
     voice: Voice | None = None
     detector: SpeechDetector | None = None
-    caveats: list[str] = field(default_factory=list)
+
+    @property
+    def caveats(self) -> list[str]:
+        """Sentences for the user about what is not as asked for; some appear only while an engine works."""
+        engines = (self.transcriber, self.voice, self.language_model)
+        return [caveat for engine in engines if (caveat := getattr(engine, "caveat", None))]
 
     @property
     def names(self) -> dict[str, str]:
@@ -51,9 +56,8 @@ class Engines:
 
     def close(self) -> None:
         for engine in (self.transcriber, self.voice, self.language_model):
-            close = getattr(engine, "close", None)  # a voice need not hold anything
-            if close is not None:
-                close()
+            if engine is not None:
+                engine.close()
 
 
 def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: bool) -> Engines:
@@ -67,9 +71,6 @@ def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: boo
         engines.transcriber = open_transcriber(settings)
         engines.voice = open_voice(settings)
         engines.detector = SileroDetector()
-    for engine in (engines.transcriber, engines.voice, engines.language_model):
-        if caveat := getattr(engine, "caveat", None):
-            engines.caveats.append(caveat)
     return engines
 
 
@@ -93,7 +94,7 @@ def open_judge(language_model: LanguageModel | None, embedded: EmbeddedJudge) ->
 def open_transcriber(settings: Settings) -> Transcriber:
     kind, _, name = settings.transcriber.partition(":")
     if kind == "auto":
-        best = _best_whisper()
+        best = _best("whisper")
         return _whisper(best) if best else _pocketsphinx()
     if kind == EMBEDDED_TRANSCRIBER:
         return _pocketsphinx()
@@ -102,7 +103,7 @@ def open_transcriber(settings: Settings) -> Transcriber:
     if kind == "faster-whisper":
         from interviewer.engines.faster_whisper import FasterWhisperTranscriber
 
-        return FasterWhisperTranscriber(name)
+        return FasterWhisperTranscriber(Path(name).expanduser())
     raise InterviewerError(
         f"There is no transcriber called '{settings.transcriber}'.",
         "Known are: auto, pocketsphinx, whisper:NAME, faster-whisper:NAME.",
@@ -125,7 +126,7 @@ def open_language_model(settings: Settings) -> LanguageModel | None:
         return OpenAICompatibleLanguageModel(
             wanted, settings.language_model_name, os.environ.get(API_KEY_VARIABLE)
         )
-    path = _best_gguf() if wanted == "auto" else Path(wanted).expanduser()
+    path = _best("gguf") if wanted == "auto" else Path(wanted).expanduser()
     if path is None:
         return None
     from interviewer.engines.llama_cpp import LlamaCppLanguageModel
@@ -134,19 +135,15 @@ def open_language_model(settings: Settings) -> LanguageModel | None:
 
 
 def open_voice(settings: Settings) -> Voice:
-    if settings.voice == "flite" or (
-        settings.voice == "auto" and shutil.which("espeak-ng") is None and shutil.which("flite")
-    ):
+    if settings.voice == "flite":
         from interviewer.engines.flite_voice import FliteVoice
 
         return FliteVoice()
-    if settings.voice in ("auto", "pyttsx3"):
+    if settings.voice == "pyttsx3":
         from interviewer.engines.pyttsx3_voice import Pyttsx3Voice
 
         return Pyttsx3Voice()
-    raise InterviewerError(
-        f"There is no voice called '{settings.voice}'.", "Known are: auto, pyttsx3, flite."
-    )
+    raise InterviewerError(f"There is no voice called '{settings.voice}'.", "Known are: pyttsx3, flite.")
 
 
 def _pocketsphinx() -> Transcriber:
@@ -158,15 +155,20 @@ def _pocketsphinx() -> Transcriber:
 def _whisper(path: Path) -> Transcriber:
     from interviewer.engines.whisper import WhisperTranscriber
 
-    return WhisperTranscriber(path)
+    transcriber = WhisperTranscriber(path)
+    transcriber.warm_up()  # or the first answer waits for what is compiled at first use
+    return transcriber
 
 
-def _best_whisper() -> Path | None:
-    """The largest checkpoint that was pulled: bigger ones hear better, and pulling one was a choice."""
-    files = sorted((places.weights_folder() / "whisper").glob("*.pt"), key=lambda path: path.stat().st_size)
-    return files[-1] if files else None
+def _best(kind: Literal["whisper", "gguf"]) -> Path | None:
+    """Of the installed weights those that suit this machine best; None when there are none."""
+    from interviewer.engines.hardware import detect_hardware
+    from interviewer.engines.weights import installed, weights_path
+    from interviewer.library.catalog import best_installed, load_catalog
 
-
-def _best_gguf() -> Path | None:
-    files = sorted((places.weights_folder() / "gguf").glob("**/*.gguf"), key=lambda path: path.stat().st_size)
-    return files[-1] if files else None
+    catalog, folder = load_catalog(), places.weights_folder()
+    have = {found.weights.id for found in installed(catalog, folder) if found.weights.kind == kind}
+    if not have:
+        return None
+    best = best_installed(catalog, kind, detect_hardware(folder), have)
+    return weights_path(best, folder) if best else None

@@ -40,9 +40,13 @@ class Finding:
 
 
 @click.command()
+@click.option("--voices", is_flag=True, help="List the installed voices and variants instead.")
 @as_json
-def doctor(as_json: bool) -> None:
+def doctor(voices: bool, as_json: bool) -> None:
     """Check everything an interview needs. Exit code 1 when something is broken."""
+    if voices:
+        _list_voices(as_json)
+        return
     findings: list[Finding] = []
     console = Console()
     for examine in _EXAMINATIONS:
@@ -68,6 +72,24 @@ def _examined(examine: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         yield from examine()
     except InterviewerError as error:
         yield Finding(part, "broken", error.message, error.hint)
+
+
+def _list_voices(as_json: bool) -> None:
+    from interviewer.engines.pyttsx3_voice import Pyttsx3Voice
+
+    voice = Pyttsx3Voice()
+    try:
+        installed, variants = voice.voices(), voice.variants()
+    finally:
+        voice.close()
+    if as_json:
+        print_json(
+            {"engine": voice.name, "voices": [asdict(one) for one in installed], "variants": list(variants)}
+        )
+        return
+    for one in installed:
+        click.echo(f"{one.id}  {one.name}  {' '.join(one.languages)}  {one.gender}")
+    click.echo(f"Variants: {' '.join(variants)}")
 
 
 def _content() -> Iterator[Finding]:
@@ -109,9 +131,7 @@ def _voice() -> Iterator[Finding]:
         speech = voice.synthesize("This is a test of the voice.", VoiceStyle())
         yield Finding("Voice", "good", f"{voice.name}, spoke {speech.seconds:.1f} s")
     finally:
-        close = getattr(voice, "close", None)
-        if close:
-            close()
+        voice.close()
 
 
 def _recogniser() -> Iterator[Finding]:

@@ -42,7 +42,7 @@ engine_options = (
     click.option(
         "--language-model", help="auto, none, a GGUF file, or the URL of an OpenAI-compatible endpoint."
     ),
-    click.option("--voice", help="auto, pyttsx3 or flite."),
+    click.option("--voice", help="pyttsx3 or flite."),
     click.option("--microphone", help="Name or number of the device; see: interviewer doctor"),
     click.option("--speaker", help="Name or number of the device."),
     click.option(

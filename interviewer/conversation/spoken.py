@@ -218,15 +218,25 @@ class SpokenConversation:
                 self._speak(self._interview.end("fault"))
 
     def _tell_doubt(self, turn: Turn) -> None:
+        """Say once what keeps the answer from being understood."""
+        if self._doubt_told:
+            return
         words = [len(segment.text.split()) for segment in turn.segments]
+        foreign = [segment.language for segment in turn.segments if segment.language not in (None, "en")]
         doubtful = sum(n for n, segment in zip(words, turn.segments, strict=True) if segment.doubtful)
-        if sum(words) >= DOUBTFUL_WORDS and doubtful / sum(words) >= DOUBTFUL_SHARE and not self._doubt_told:
-            self._doubt_told = True
-            self._note(
-                "hearing",
-                "Most of that answer could not be made out; it is kept as doubtful. "
-                "The interviewer understands English; check the microphone with: interviewer doctor",
+        if len(foreign) * 2 > len(words):
+            sentence = (
+                f"That sounded like another language ({foreign[0]}); the interviewer understands English."
             )
+        elif sum(words) >= DOUBTFUL_WORDS and doubtful / sum(words) >= DOUBTFUL_SHARE:
+            sentence = (
+                "Most of that answer could not be made out; it is kept as doubtful. "
+                "The interviewer understands English; check the microphone with: interviewer doctor"
+            )
+        else:
+            return
+        self._doubt_told = True
+        self._note("hearing", sentence)
 
     # -- replying --------------------------------------------------------------------------------------------------
 

@@ -71,7 +71,9 @@ class FollowUp(Noun):
     point: Identifier | None = Field(default=None, description="The rubric point it probes.")
     star: StarComponent | None = Field(default=None, description="The part of a story it draws out.")
     stage: Stage | None = None
-    depth: int = Field(default=1, ge=1, le=3, description="1 mends a gap; 2 and 3 go deeper with those who did well.")
+    depth: int = Field(
+        default=1, ge=1, le=3, description="1 mends a gap; 2 and 3 go deeper with those who did well."
+    )
     text: Text
     expects: Text = Field(description="What a good reply contains.")
 
@@ -91,7 +93,9 @@ class Question(Noun):
     hints: tuple[Text, Text, Text] = Field(description="From a gentle nudge to nearly giving it away.")
     red_flags: tuple[Text, ...] = ()
     model_answer: Text
-    story_skeleton: Text | None = Field(default=None, description="Behavioural questions: how a good story runs.")
+    story_skeleton: Text | None = Field(
+        default=None, description="Behavioural questions: how a good story runs."
+    )
     sources: tuple[Text, ...] = Field(min_length=1, description="Where the topic comes from.")
 
     @model_validator(mode="after")
@@ -103,7 +107,9 @@ class Question(Noun):
                 raise ValueError(f"{name} ids must differ, but {', '.join(sorted(twice))} occurs twice")
         for follow_up in self.follow_ups:
             if follow_up.point is not None and follow_up.point not in points:
-                raise ValueError(f"follow-up '{follow_up.id}' probes '{follow_up.point}', which is no rubric point here")
+                raise ValueError(
+                    f"follow-up '{follow_up.id}' probes '{follow_up.point}', which is no rubric point here"
+                )
         return self
 
     def point(self, point_id: str) -> RubricPoint:
@@ -120,7 +126,9 @@ class VoiceStyle(Noun):
 
     language: str = "en-us"
     variant: str | None = Field(default=None, description="eSpeak NG variant such as m3 or f2.")
-    flite: str | None = Field(default=None, description="Flite voice such as slt or rms, where flite is installed.")
+    flite: str | None = Field(
+        default=None, description="Flite voice such as slt or rms, where flite is installed."
+    )
     rate: int = Field(default=165, ge=80, le=320, description="Words per minute.")
     pitch: int = Field(default=50, ge=0, le=99)
 
@@ -136,7 +144,9 @@ class Persona(Noun):
     kinds: tuple[Kind, ...] = Field(min_length=1, description="Kinds of question they ask, favourite first.")
     topics: tuple[Identifier, ...] = Field(default=(), description="Topics they prefer; empty means any.")
     patience_seconds: float = Field(ge=1.0, le=8.0, description="Silence allowed before the floor is taken.")
-    nudge_seconds: float = Field(default=9.0, ge=5.0, le=20.0, description="Silence before a gentle invitation.")
+    nudge_seconds: float = Field(
+        default=9.0, ge=5.0, le=20.0, description="Silence before a gentle invitation."
+    )
     max_follow_ups: int = Field(ge=0, le=5, description="Follow-ups per question.")
     max_depth: int = Field(default=2, ge=1, le=3, description="How deep they go with someone who does well.")
     warmth: float = Field(ge=0, le=1)

@@ -20,7 +20,9 @@ class Evidence(Noun):
     quote: str
     turn: int
     offset: int = Field(description="Character offset of the quote in the turn's text.")
-    start: float | None = Field(default=None, description="Seconds on the session's clock; None for typed answers.")
+    start: float | None = Field(
+        default=None, description="Seconds on the session's clock; None for typed answers."
+    )
     end: float | None = None
 
 
@@ -62,7 +64,9 @@ class StarScore(Noun):
     in_order: bool = False
     quantified_result: bool = False
     personal_actions: int = 0
-    missing_question: str | None = Field(default=None, description="The follow-up that would draw out what is missing.")
+    missing_question: str | None = Field(
+        default=None, description="The follow-up that would draw out what is missing."
+    )
     engine: str
 
 
@@ -72,8 +76,12 @@ class Measure(Noun):
     name: str
     value: float | None
     unit: str
-    good: tuple[float, float] | None = Field(default=None, description="The dead band in which nothing is said.")
-    at_least: bool = Field(default=False, description="A lower bound: the recogniser may drop what is counted.")
+    good: tuple[float, float] | None = Field(
+        default=None, description="The dead band in which nothing is said."
+    )
+    at_least: bool = Field(
+        default=False, description="A lower bound: the recogniser may drop what is counted."
+    )
     note: str = ""
 
 
@@ -120,4 +128,6 @@ class Scorecard(Noun):
     interval: tuple[float, float] | None = None
     summaries: dict[str, str] = Field(default={}, description="Persona id -> their hiring-style summary.")
     notes: tuple[str, ...] = Field(default=(), description="Caveats, such as a rough transcript.")
-    prompt_hashes: dict[str, str] = Field(default={}, description="Template name -> hash, when a language model judged.")
+    prompt_hashes: dict[str, str] = Field(
+        default={}, description="Template name -> hash, when a language model judged."
+    )

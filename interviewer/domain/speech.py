@@ -19,7 +19,9 @@ class Word(Noun):
     text: str
     start: float
     end: float
-    confidence: float | None = Field(default=None, ge=0, le=1, description="None where the engine gives none.")
+    confidence: float | None = Field(
+        default=None, ge=0, le=1, description="None where the engine gives none."
+    )
 
 
 class Segment(Noun):
@@ -30,6 +32,7 @@ class Segment(Noun):
     end: float
     confidence: float | None = Field(default=None, ge=0, le=1)
     doubtful: bool = False
+    language: str | None = Field(default=None, description="ISO 639-1 code, where the engine noticed one.")
     words: tuple[Word, ...] = ()
 
 
@@ -48,7 +51,9 @@ class Turn(Noun):
     """One hold of the floor by the candidate, as it was recognised or typed."""
 
     segments: tuple[Segment, ...]
-    speech: tuple[Span, ...] = Field(default=(), description="Where the detector heard speech; pauses lie between.")
+    speech: tuple[Span, ...] = Field(
+        default=(), description="Where the detector heard speech; pauses lie between."
+    )
     start: float
     end: float
     ended_by: EndedBy

@@ -93,7 +93,8 @@ class BufferedTranscriber(abc.ABC):
             self._language_checks = max(
                 1, self._language_checks
             )  # forced English on other speech looks unsure
-        return judged.segments
+        noticed = {"language": self.language.code if self.language else None}
+        return tuple(segment.model_copy(update=noticed) for segment in judged.segments)
 
     def warm_up(self) -> None:
         """Decode a second of nothing, so that the first chunk does not pay for what is loaded late."""

@@ -37,6 +37,9 @@ class FliteVoice:
         self._timeout_seconds = timeout_seconds
         self._voices = self._list_voices()
 
+    def close(self) -> None:
+        """Nothing is held between utterances."""
+
     def voices(self) -> tuple[str, ...]:
         """What is installed, for `interviewer doctor`."""
         return self._voices

@@ -104,6 +104,9 @@ class ScriptedVoice:
         self.spoken.append((text, style))
         return Speech(np.concatenate([self._tone(word) for word in words]), self._rate)
 
+    def close(self) -> None:
+        pass
+
     def _tone(self, word: str) -> Samples:
         hertz = 110 + zlib.crc32(word.encode()) % 110
         sound = np.zeros(self._word_samples, dtype=np.float32)

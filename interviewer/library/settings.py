@@ -21,7 +21,7 @@ class Settings(Noun):
         default="auto", description="auto, none, a GGUF file, or the URL of an endpoint."
     )
     language_model_name: str | None = Field(default=None, description="Which model of the endpoint to use.")
-    voice: str = Field(default="auto", description="auto, pyttsx3 or flite.")
+    voice: str = Field(default="pyttsx3", description="pyttsx3 or flite.")
     microphone: str | None = None
     speaker: str | None = None
     headphones: bool = Field(

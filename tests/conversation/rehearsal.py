@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,7 @@ Cue = Callable[["Rehearsal"], None]
 
 def loud(seconds: float) -> Samples:
     """Sound that counts as speech."""
-    return (0.2 * np.sin(np.arange(round(seconds * SAMPLE_RATE)) * 0.3)).astype(np.float32)
+    return np.asarray(0.2 * np.sin(np.arange(round(seconds * SAMPLE_RATE)) * 0.3), dtype=np.float32)
 
 
 def says(*stretches: float, delay: float = 0.5) -> Cue:
@@ -74,7 +74,7 @@ class Rehearsal:
     missed: Sequence[str] = ()
     gate: str | None = None
     headphones: bool = True
-    start: dict[str, object] = field(default_factory=dict)
+    start: Mapping[str, object] = field(default_factory=dict)
     voice: Voice = field(default_factory=ScriptedVoice)
     transcriber: Transcriber | None = None
     microphone: Microphone | None = None

@@ -66,6 +66,9 @@ def test_what_is_asked_is_stored_before_it_is_spoken(tmp_path: Path) -> None:
             stored_when_spoken.append({fact.type for fact in rehearsal.facts})
             return Speech(loud(0.5), SAMPLE_RATE)
 
+        def close(self) -> None:
+            pass
+
     rehearsal.voice = Voice()
     rehearsal.run()
     assert "question_asked" in stored_when_spoken[0]
@@ -116,7 +119,7 @@ def test_the_done_key_ends_the_turn_at_once(tmp_path: Path) -> None:
             pressed.append(True)
             rehearsal.controls.press("done")
 
-    rehearsal._on_live = on_live  # type: ignore[method-assign,assignment]
+    rehearsal._on_live = on_live  # type: ignore[method-assign]
     (answered,) = of(Answered, rehearsal.run())
     assert answered.turn.ended_by == "key"
     assert answered.turn.end < 13
@@ -240,6 +243,15 @@ def test_speech_that_cannot_be_made_out_is_kept_as_doubtful_and_told_once(tmp_pa
     assert all(answer.turn.segments[0].doubtful for answer in of(Answered, facts))
 
 
+def test_another_language_is_noticed_where_the_engine_can(tmp_path: Path) -> None:
+    class Polyglot(ScriptedTranscriber):
+        def end_chunk(self) -> tuple[Segment, ...]:
+            return tuple(s.model_copy(update={"language": "fr"}) for s in super().end_chunk())
+
+    facts = Rehearsal(tmp_path, [says(3.0)], transcriber=Polyglot(["je ne sais pas"]), start=ONE).run()
+    assert "another language (fr)" in of(FaultNoted, facts)[0].sentence
+
+
 def test_an_answer_of_ten_minutes_is_taken_whole(tmp_path: Path) -> None:
     stretches = [8.0, 1.0] * 70
     facts = Rehearsal(tmp_path, [says(*stretches)], [f"part {n}" for n in range(70)], start=ONE).run()
@@ -309,6 +321,9 @@ def test_a_voice_that_fails_is_told_and_the_interview_goes_on_as_text(tmp_path: 
 
         def synthesize(self, text: str, style: VoiceStyle) -> Speech:
             raise EngineError("mute", "The voice gave no sound.")
+
+        def close(self) -> None:
+            pass
 
     facts = Rehearsal(tmp_path, [says(3.0)], ["I can read"], voice=Mute(), start=ONE).run()
     assert "shown as text" in of(FaultNoted, facts)[0].sentence
