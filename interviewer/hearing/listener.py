@@ -79,7 +79,9 @@ class Listener:
         if self._chunk_started is not None:
             self._feed(frame)
             closed = self._close_chunk_if_due(at + FRAME_SECONDS)
-        elif self._endpointer.speaking and self._endpointer.silence < FRAME_SECONDS / 2:  # not in the gap after a cap
+        elif (
+            self._endpointer.speaking and self._endpointer.silence < FRAME_SECONDS / 2
+        ):  # not in the gap after a cap
             self._start_chunk(at)
             self._feed(frame)
         else:

@@ -15,7 +15,7 @@ import pytest
 from builders import a_start, a_turn
 
 from interviewer.errors import InterviewerError, UnknownNameError
-from interviewer.session.events import Answered, QuestionAsked
+from interviewer.session.events import Answered, Event, QuestionAsked
 from interviewer.session.store import SessionStore, new_session_id
 
 SESSION = "20261120-1200-abc"
@@ -23,7 +23,7 @@ SESSION = "20261120-1200-abc"
 
 def test_facts_come_back_in_order(tmp_path: Path) -> None:
     store = SessionStore(tmp_path)
-    told = [
+    told: list[Event] = [
         a_start(),
         QuestionAsked(at=1, question="alpha", persona="engineer", text="Why?"),
         Answered(at=5, question="alpha", turn=a_turn(), endpoint_wait=1.0),
