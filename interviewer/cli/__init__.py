@@ -8,6 +8,7 @@ import sys
 import click
 
 from interviewer import __version__
+from interviewer.cli.groups import HelpfulGroup
 
 # command -> (module, its help in one line)
 _COMMANDS = {
@@ -26,7 +27,7 @@ _COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(HelpfulGroup):
     """Knows its commands by name and help; imports a command's module only when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -42,18 +43,6 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Offer near names for a command that does not exist."""
-        import difflib
-
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-            offer = f" Did you mean '{near[0]}'?" if near else ""
-            ctx.fail(f"There is no command '{args[0]}'.{offer}")
-        return super().resolve_command(ctx, args)
 
 
 @click.group(

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from interviewer.cli.groups import HelpfulGroup
 from interviewer.domain import Noun, Question
 from interviewer.library.content import load_library
 
@@ -64,7 +65,7 @@ def loops(as_json: bool) -> None:
             )
 
 
-@click.group()
+@click.group(cls=HelpfulGroup)
 def questions() -> None:
     """List, show and search the question bank."""
 

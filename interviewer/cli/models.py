@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.table import Table
 
 from interviewer.cli.content import as_json, print_json
+from interviewer.cli.groups import HelpfulGroup
 from interviewer.engines import weights as store
 from interviewer.engines.hardware import detect_hardware
 from interviewer.errors import InterviewerError
@@ -34,7 +35,7 @@ LIMITS = (
 )
 
 
-@click.group()
+@click.group(cls=HelpfulGroup)
 def models() -> None:
     """List, pull and verify weights. Everything works without them; with them it works better."""
 
