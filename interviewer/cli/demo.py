@@ -79,7 +79,7 @@ def _hold(
 ) -> None:
     room = VirtualRoom(pace=None if fast else RealTimePace(), noise=ROOM_NOISE)
     candidate = RecordedCandidate(script, room.say)
-    stage = Stage(console, library.personas, minutes=MINUTES)
+    stage = Stage(console, library.personas, minutes=MINUTES, explain=True)
     journal.watchers += [candidate.on_event, stage.on_event]
 
     def on_live(live: Live) -> None:

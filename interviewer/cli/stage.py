@@ -44,7 +44,11 @@ _KEYS = "Enter done · h hint · r repeat · s skip · Space pause · q end"
 class Stage:
     """Prints facts as they are stored and keeps one live panel. Without a terminal only the facts are printed."""
 
-    def __init__(self, console: Console, personas: Mapping[str, Persona], *, minutes: float) -> None:
+    def __init__(
+        self, console: Console, personas: Mapping[str, Persona], *, minutes: float, explain: bool = False
+    ) -> None:
+        """`explain` says why each follow-up was chosen; no real interviewer would, so only the demo does."""
+        self._explain = explain
         self._console = console
         self._personas = personas
         self._minutes = minutes
@@ -83,7 +87,7 @@ class Stage:
                 self._console.print(Text(f"      follow-up {why}", style="dim italic"))
             case LineSpoken(persona=persona, text=text):
                 self._interviewer(persona, text)
-            case Answered(turn=turn):
+            case Answered(turn=turn) if not turn.typed:
                 self._candidate(turn.text or "(nothing could be made out)")
             case QuestionSkipped():
                 self._console.print(Text("      skipped", style="dim italic"))
