@@ -20,6 +20,7 @@ Matrix = npt.NDArray[np.float32]
 
 _NO_MISCONCEPTION = 0.4  # cosine to any wrong statement of the same subject; stands in where none is authored
 _POLARITY_FROM = 0.45  # below this cosine a phrasing does not count, so its polarity need not be read
+_SHARED = 0.05  # how much nearer to another point a span may come and still be half evidence for this one
 _SHADOW = 0.3  # share left to what follows a denial of the truth that is never mended
 
 
@@ -90,6 +91,9 @@ def read_points(
     keep = np.array(heard, dtype=np.float32)[:, None]
     trust = np.array([DOUBTFUL_SHARE if span.doubtful else 1.0 for span in spans], dtype=np.float32)[:, None]
     met = _sigmoid((true - 0.45) / 0.06) * _sigmoid((true - wrong) / 0.04) * keep * trust
+    met *= _sigmoid(
+        (true - _best_other(true) + _SHARED) / 0.04
+    )  # a span is evidence for the point it is about
     met *= _shadows(spans, vectors, rubric, turns)[:, None]
     against = _sigmoid((wrong - 0.5) / 0.06) * _sigmoid((wrong - true - 0.03) / 0.03) * keep
     against[source == _NOBODY] = 0.0
@@ -100,6 +104,12 @@ def read_points(
 
 _NOBODY = -2  # nothing wrong was resembled
 _DENIED_TRUTH = -1  # wrong because a true phrasing was denied
+
+
+def _best_other(true: Matrix) -> Matrix:
+    """Per span and point, the cosine to the nearest of the other points."""
+    ordered = np.sort(true, axis=1)
+    return np.where(true == ordered[:, -1:], ordered[:, -2:-1], ordered[:, -1:])
 
 
 def _reading(
