@@ -1,0 +1,191 @@
+"""From a session's state to its scorecard: every answer scored, weighed as its persona weighs, and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from interviewer.domain import AnswerScore, Persona, Question, Scorecard, TechnicalScore, Turn
+from interviewer.evaluator.clarity import ENGINE as CLARITY_ENGINE
+from interviewer.evaluator.clarity import score_clarity
+from interviewer.evaluator.coaching import Scored, coach
+from interviewer.evaluator.embedded_judge import widening
+from interviewer.evaluator.gates import CAPS
+from interviewer.evaluator.star import score_story
+from interviewer.evaluator.summaries import summarise
+from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Interval, Weights, average, weigh
+from interviewer.ports import Embedder
+from interviewer.session.state import Answer, SessionState
+
+ROUGH_NOTE = (
+    "The transcript is rough, so quotes may be wrong, errors are never held against you and every interval is wider. "
+    "For a better one install Whisper weights: interviewer models pull"
+)
+FAILED_NOTE = "The language model failed on some points; the embedded verdicts stand there. The answers' engine says where."
+DOUBTFUL_SHARE_TO_ABSTAIN = 0.6
+
+
+class Judge(Protocol):
+    """Scores the content of one answer: the embedded judge, or a language model blended with it."""
+
+    name: str
+    prompt_hashes: Mapping[str, str]
+
+    def judge(self, question: Question, turns: Sequence[Turn], *, rough: bool = False) -> TechnicalScore: ...
+
+
+def evaluate(
+    state: SessionState,
+    questions: Mapping[str, Question],
+    personas: Mapping[str, Persona],
+    judge: Judge,
+    *,
+    embedder: Embedder | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Scorecard:
+    """Score every answer. `progress(done, of)` is called after each; `embedder` sharpens the reading of stories.
+
+    Answers to questions that are no longer in `questions` are left out, and a note says so.
+    """
+    known = [answer for answer in state.answers if answer.question in questions]
+    rough = state.started.rough_transcript if state.started else False
+    scored = []
+    for done, answer in enumerate(known, start=1):
+        persona = personas.get(answer.persona)
+        weighs = persona.weighs if persona else DEFAULT_WEIGHTS
+        scored.append(
+            score_answer(questions[answer.question], answer, weighs, judge, rough=rough, embedder=embedder)
+        )
+        progress(done, len(known))
+    return _scorecard(state, scored, questions, personas, judge, rough=rough)
+
+
+def score_answer(
+    question: Question,
+    answer: Answer,
+    weighs: Weights,
+    judge: Judge,
+    *,
+    rough: bool = False,
+    embedder: Embedder | None = None,
+) -> AnswerScore:
+    """One answer with its advice.
+
+    Abstains (overall None) when nothing was said or too little was understood. A question that was skipped in so many
+    words and left unanswered scores 0: the candidate decided that, not the recogniser.
+    """
+    turns = answer.turns
+    wide = widening(turns, rough=rough)
+    technical = judge.judge(question, turns, rough=rough)
+    if technical.gate == "empty" and answer.skipped:
+        technical = technical.model_copy(update={"gate": "non_answer", "score": 0.0, "interval": (0.0, 0.0)})
+    star = score_story(question, turns, embedder, widening=wide)
+    if star.score is not None and technical.gate is not None:
+        star = star.model_copy(update=_capped(star.score, star.interval, CAPS[technical.gate]))
+    clarity = score_clarity(question, turns, widening=wide)
+    doubtful = _doubtful_share(turns) >= DOUBTFUL_SHARE_TO_ABSTAIN
+    whole = None if doubtful else weigh(technical, star, clarity, weighs, story=question.expects_story)
+    flags = _flags(
+        answer,
+        technical,
+        story_told=star.is_story or not question.expects_story,
+        doubtful=doubtful,
+        rough=rough,
+    )
+    return AnswerScore(
+        question=question.id,
+        persona=answer.persona,
+        technical=technical,
+        star=star,
+        clarity=clarity,
+        overall=whole[0] if whole else None,
+        interval=whole[1] if whole else None,
+        abstained=whole is None,
+        flags=tuple(flags),
+        coaching=coach(Scored(question, turns, technical, star, clarity, rough or doubtful)),
+    )
+
+
+def _capped(score: float, interval: Interval | None, cap: float) -> dict[str, object]:
+    low, high = interval or (score, score)
+    return {"score": min(score, cap), "interval": (min(low, cap), min(high, cap))}
+
+
+def _doubtful_share(turns: Sequence[Turn]) -> float:
+    """Share of the transcript's characters in segments the recogniser doubted."""
+    segments = [segment for turn in turns for segment in turn.segments]
+    return sum(len(s.text) for s in segments if s.doubtful) / max(1, sum(len(s.text) for s in segments))
+
+
+def _flags(
+    answer: Answer, technical: TechnicalScore, *, story_told: bool, doubtful: bool, rough: bool
+) -> list[str]:
+    """Short codes for programs: what a reader of this score should know."""
+    codes = {
+        f"gate:{technical.gate}": technical.gate is not None,
+        "skipped": answer.skipped,
+        f"hints:{answer.hints}": answer.hints > 0,
+        "no_story": not story_told and technical.gate != "empty",
+        "doubtful_transcript": doubtful,
+        "rough_transcript": rough,
+        "language_model_failed": "language model failed" in technical.engine,
+    }
+    return [code for code, holds in codes.items() if holds]
+
+
+def _scorecard(
+    state: SessionState,
+    scored: Sequence[AnswerScore],
+    questions: Mapping[str, Question],
+    personas: Mapping[str, Persona],
+    judge: Judge,
+    *,
+    rough: bool,
+) -> Scorecard:
+    heard = [answer for answer in scored if not answer.abstained]
+    whole = average(
+        [(a.overall, a.interval) for a in heard if a.overall is not None and a.interval is not None]
+    )
+    met = dict.fromkeys([*state.personas_met, *(answer.persona for answer in scored)])
+    star_engine = next((a.star.engine for a in scored), "")
+    return Scorecard(
+        session=state.started.session if state.started else "",
+        engines={**state.engines, "technical": judge.name, "star": star_engine, "clarity": CLARITY_ENGINE},
+        answers=tuple(scored),
+        technical=_mean([a.technical.score for a in heard]),
+        star=_mean([a.star.score for a in heard]),
+        clarity=_mean([a.clarity.score for a in heard]),
+        overall=whole[0] if whole else None,
+        interval=whole[1] if whole else None,
+        summaries={p: summarise(personas[p], scored, questions) for p in met if p in personas},
+        notes=tuple(_notes(state, scored, questions, personas, rough=rough)),
+        prompt_hashes=dict(judge.prompt_hashes),
+    )
+
+
+def _notes(
+    state: SessionState,
+    scored: Sequence[AnswerScore],
+    questions: Mapping[str, Question],
+    personas: Mapping[str, Persona],
+    *,
+    rough: bool,
+) -> list[str]:
+    notes = [ROUGH_NOTE] if rough else []
+    if any("language_model_failed" in answer.flags for answer in scored):
+        notes.append(FAILED_NOTE)
+    abstained = sum(answer.abstained for answer in scored)
+    if abstained:
+        notes.append(
+            f"{abstained} of {len(scored)} answers could not be judged and do not count in the overall score."
+        )
+    gone = [a.question for a in state.answers if a.question not in questions]
+    notes += [f"The question '{q}' is no longer in the library, so its answer was not scored." for q in gone]
+    away = dict.fromkeys(a.persona for a in scored if a.persona not in personas)
+    notes += [f"The persona '{p}' is no longer in the library; the usual weights were taken." for p in away]
+    return notes
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return round(sum(told) / len(told), 2) if told else None

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import pytest
+from builders import a_persona, a_start
+from fixture_bank import (
+    BANK,
+    FAILURE,
+    OVERFITTING,
+    PARTIAL,
+    STORY,
+    STRONG,
+    BagEmbedder,
+    PlainTemplates,
+    ScriptedModel,
+    spoken,
+    typed,
+)
+
+from interviewer.domain import Persona, Turn
+from interviewer.errors import EngineError
+from interviewer.evaluator.embedded_judge import EmbeddedJudge
+from interviewer.evaluator.language_model_judge import STATES, LanguageModelJudge
+from interviewer.evaluator.scorecard import FAILED_NOTE, ROUGH_NOTE, evaluate
+from interviewer.session.events import Scored, to_json
+from interviewer.session.state import Answer, Asked, SessionState
+
+PERSONAS: dict[str, Persona] = {
+    "engineer": a_persona("engineer", weighs={"technical": 0.8, "star": 0.0, "clarity": 0.2}),
+    "recruiter": a_persona(
+        "recruiter", weighs={"technical": 0.2, "star": 0.4, "clarity": 0.4}, probes="Your story. More."
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def judge() -> EmbeddedJudge:
+    return EmbeddedJudge(BagEmbedder(), BANK)
+
+
+def an_answer(
+    turns: tuple[Turn, ...],
+    question: str = "overfitting",
+    persona: str = "engineer",
+    *,
+    skipped: bool = False,
+    hints: int = 0,
+) -> Answer:
+    asked = Asked(text="asked", at=0, persona=persona, turns=turns)
+    return Answer(question=question, persona=persona, asked=(asked,), skipped=skipped, hints=hints)
+
+
+def a_session(*answers: Answer, rough: bool = False) -> SessionState:
+    return SessionState(
+        started=a_start(rough_transcript=rough),
+        answers=answers,
+        personas_met=("engineer",),
+        engines={"transcriber": "t"},
+    )
+
+
+def test_a_session_is_scored_and_can_be_stored(judge: EmbeddedJudge) -> None:
+    state = a_session(
+        an_answer((spoken(STRONG),)), an_answer((spoken(STORY),), "failure", "recruiter", hints=2)
+    )
+    calls: list[tuple[int, int]] = []
+    card = evaluate(state, BANK, PERSONAS, judge, progress=lambda done, of: calls.append((done, of)))
+    assert calls == [(1, 2), (2, 2)]
+    assert [a.question for a in card.answers] == ["overfitting", "failure"]
+    assert card.engines == {
+        "transcriber": "t",
+        "technical": judge.name,
+        "star": "cues",
+        "clarity": "timings and words",
+    }
+    first, second = card.answers
+    assert first.star.score is None
+    assert second.star.is_story
+    assert "hints:2" in second.flags
+    assert first.overall is not None
+    assert second.overall is not None
+    assert card.overall == pytest.approx((first.overall + second.overall) / 2, abs=0.01)
+    assert card.overall is not None
+    assert card.interval is not None
+    assert card.interval[0] <= card.overall <= card.interval[1]
+    assert card.star == second.star.score
+    assert card.notes == ()
+    assert to_json(Scored(at=1.0, scorecard=card))
+
+
+def test_each_persona_sums_up_by_its_own_weights(judge: EmbeddedJudge) -> None:
+    state = a_session(an_answer((spoken(STRONG),)), an_answer((spoken(PARTIAL),), "overfitting", "recruiter"))
+    summaries = evaluate(state, BANK, PERSONAS, judge).summaries
+    assert summaries.keys() == {"engineer", "recruiter"}
+    assert "weighs content 80%, delivery 20%" in summaries["engineer"]
+    assert "weighs stories 40%, delivery 40%, content 20%" in summaries["recruiter"]
+    assert "this is what they dig into: Your story." in summaries["recruiter"]
+    assert "of 5 (likely between" in summaries["engineer"]
+
+
+def test_silence_abstains(judge: EmbeddedJudge) -> None:
+    card = evaluate(a_session(an_answer(()), an_answer(typed(STRONG))), BANK, PERSONAS, judge)
+    silent, told = card.answers
+    assert (silent.overall, silent.abstained, silent.technical.gate) == (None, True, "empty")
+    assert card.overall == told.overall
+    assert "1 of 2 answers could not be judged and do not count in the overall score." in card.notes
+
+
+def test_not_knowing_and_skipping_score_nothing(judge: EmbeddedJudge) -> None:
+    state = a_session(an_answer(typed("I don't know.")), an_answer((), skipped=True))
+    for answer in evaluate(state, BANK, PERSONAS, judge).answers:
+        assert (answer.overall, answer.abstained, answer.technical.gate) == (0.0, False, "non_answer")
+        assert "gate:non_answer" in answer.flags
+
+
+def test_a_skip_after_an_answer_leaves_the_answer(judge: EmbeddedJudge) -> None:
+    (answer,) = evaluate(a_session(an_answer(typed(STRONG), skipped=True)), BANK, PERSONAS, judge).answers
+    assert answer.overall is not None
+    assert answer.overall > 0
+    assert "skipped" in answer.flags
+
+
+def test_an_answer_that_was_hardly_understood_abstains(judge: EmbeddedJudge) -> None:
+    (answer,) = evaluate(
+        a_session(an_answer((spoken(STRONG, doubtful=True),))), BANK, PERSONAS, judge
+    ).answers
+    assert answer.abstained
+    assert "doubtful_transcript" in answer.flags
+    assert "You said" not in " ".join(answer.coaching.keep)
+
+
+def test_rough_transcripts_are_said_to_be_rough(judge: EmbeddedJudge) -> None:
+    fine, rough = (
+        evaluate(a_session(an_answer((spoken(STRONG),)), rough=r), BANK, PERSONAS, judge)
+        for r in (False, True)
+    )
+    assert ROUGH_NOTE in rough.notes
+    assert "interviewer models pull" in ROUGH_NOTE
+    assert ROUGH_NOTE not in fine.notes
+    wide, narrow = rough.answers[0].technical.interval, fine.answers[0].technical.interval
+    assert wide is not None
+    assert narrow is not None
+    assert wide[1] - wide[0] >= narrow[1] - narrow[0]
+    assert wide[0] < narrow[0]
+
+
+def test_clarity_never_changes_the_content_score(judge: EmbeddedJudge) -> None:
+    calm, hasty = (
+        evaluate(a_session(an_answer((spoken(STRONG, seconds_per_word=s),))), BANK, PERSONAS, judge).answers[
+            0
+        ]
+        for s in (0.4, 0.12)
+    )
+    assert calm.technical.score == hasty.technical.score
+    assert calm.clarity.score != hasty.clarity.score
+
+
+def test_echoed_stories_are_capped(judge: EmbeddedJudge) -> None:
+    (answer,) = evaluate(
+        a_session(an_answer(typed(FAILURE.spoken), "failure")), BANK, PERSONAS, judge
+    ).answers
+    assert answer.technical.gate == "echo"
+    assert answer.overall is not None
+    assert answer.overall <= 0.2
+
+
+def test_what_left_the_library_is_noted(judge: EmbeddedJudge) -> None:
+    state = a_session(an_answer(typed(STRONG), "gone"), an_answer(typed(STRONG), persona="nobody"))
+    card = evaluate(state, BANK, PERSONAS, judge)
+    assert [a.question for a in card.answers] == ["overfitting"]
+    assert "The question 'gone' is no longer in the library, so its answer was not scored." in card.notes
+    assert "The persona 'nobody' is no longer in the library; the usual weights were taken." in card.notes
+
+
+def test_a_failing_language_model_is_noted() -> None:
+    failure = EngineError("scripted model", "Out of memory.")
+    model = ScriptedModel({(STATES, p.text): failure for p in OVERFITTING.rubric})
+    judge = LanguageModelJudge(model, EmbeddedJudge(BagEmbedder()), PlainTemplates())
+    card = evaluate(a_session(an_answer(typed(STRONG))), BANK, PERSONAS, judge)
+    assert FAILED_NOTE in card.notes
+    assert "language_model_failed" in card.answers[0].flags
+    assert set(card.prompt_hashes) == {"judge_point", "judge_point_missing"}
+
+
+def test_an_empty_session(judge: EmbeddedJudge) -> None:
+    for state in (SessionState(), a_session()):
+        card = evaluate(state, BANK, PERSONAS, judge)
+        assert (card.overall, card.technical, card.answers) == (None, None, ())
+
+
+def test_the_same_session_gets_the_same_scorecard(judge: EmbeddedJudge) -> None:
+    state = a_session(an_answer((spoken(STRONG),)), an_answer((spoken(STORY),), "failure"))
+    assert evaluate(state, BANK, PERSONAS, judge) == evaluate(state, BANK, PERSONAS, judge)
