@@ -19,7 +19,7 @@ from interviewer.conversation.speaking import Sound, Speaking
 from interviewer.conversation.spoken import SpokenConversation
 from interviewer.conversation.typed import Ask, TypedConversation
 from interviewer.director.phrasing import AuthoredPhraser, LanguageModelPhraser, Phraser
-from interviewer.director.plan import plan_of
+from interviewer.director.plan import plan_of, rounds_of
 from interviewer.director.policy import Assessment
 from interviewer.domain import Level, Question, Scorecard, Turn
 from interviewer.errors import InterviewerError
@@ -32,6 +32,7 @@ from interviewer.library.content import Library
 from interviewer.library.templates import Templates
 from interviewer.ports import Microphone, Speaker
 from interviewer.session.events import Scored, SessionResumed, SessionStarted
+from interviewer.session.state import SessionState
 from interviewer.session.store import SessionStore, new_session_id
 from interviewer.workers import InlineWorker, ThreadWorker, Worker
 
@@ -52,13 +53,20 @@ class Wanted:
     typed: bool = False
 
 
+def check_names(library: Library, wanted: Wanted) -> None:
+    """UnknownNameError when persona, loop, round or question do not exist; quick, before engines are loaded."""
+    library.persona(wanted.persona)
+    for question in wanted.chosen:
+        library.question(question)
+    if wanted.loop is not None:
+        rounds_of(library.loop(wanted.loop), wanted.round)
+
+
 def start_session(
     store: SessionStore, library: Library, engines: Engines, wanted: Wanted, *, now: datetime
 ) -> Journal:
     """Store a new session's first fact. UnknownNameError when persona, loop, round or question do not exist."""
-    library.persona(wanted.persona)
-    for question in wanted.chosen:
-        library.question(question)
+    check_names(library, wanted)
     rng = random.Random(now.isoformat() if wanted.seed is None else wanted.seed)
     session = new_session_id(now, random.Random())
     started = SessionStarted(
@@ -80,10 +88,17 @@ def start_session(
         rough_transcript=engines.rough,
         app_version=interviewer.__version__,
     )
-    plan_of(started, library)  # a round or loop that does not exist is told before anything is stored
     journal = Journal(store, session)
     journal.record(started)
     return journal
+
+
+def check_not_ended(session: str, state: SessionState) -> None:
+    """InterviewerError when there is nothing left to resume."""
+    if state.ended:
+        raise InterviewerError(
+            f"Session {session} has ended.", f"Look at it again: interviewer replay {session}"
+        )
 
 
 def resume_session(
@@ -91,10 +106,7 @@ def resume_session(
 ) -> Journal:
     """Take up a session where its last fact left it. InterviewerError when it has ended."""
     state = store.state(session)
-    if state.ended:
-        raise InterviewerError(
-            f"Session {session} has ended.", f"Look at it again: interviewer replay {session}"
-        )
+    check_not_ended(session, state)
     journal = Journal(store, session, state)
     at = max(state.clock, recorded_seconds)
     lost = max(0.0, state.clock - recorded_seconds) if not (state.started and state.started.typed) else 0.0

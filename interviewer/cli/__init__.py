@@ -64,11 +64,15 @@ def main() -> None:
     from interviewer.errors import InterviewerError
 
     try:
-        cli(standalone_mode=True)
+        sys.exit(cli(standalone_mode=False))  # standalone, click would end with code 1 after Ctrl-C
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except InterviewerError as error:
         click.echo(f"{click.style('Error:', fg='red')} {error.message}", err=True)
         if error.hint:
             click.echo(error.hint, err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
         sys.exit(130)

@@ -41,7 +41,7 @@ def demo(fast: bool, as_json: bool) -> None:
 
     Needs no microphone, no weights and no network: the embedded engines listen, ask and judge for real.
     """
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, highlight=False)
     library, script = load_library(), load_script()
     settings = Settings(transcriber=EMBEDDED_TRANSCRIBER, language_model="none", headphones=True)
     store = SessionStore(places.data_dir())

@@ -14,6 +14,8 @@ from rich.console import Console
 from interviewer.assembly.engines import Engines, open_engines
 from interviewer.assembly.sessions import (
     Wanted,
+    check_names,
+    check_not_ended,
     resume_session,
     spoken_conversation,
     start_session,
@@ -34,6 +36,8 @@ from interviewer.library import places
 from interviewer.library.content import Library, load_library
 from interviewer.library.settings import Settings, load_settings
 from interviewer.session.store import SessionStore
+
+INTERRUPTED = 130  # what shells report after Ctrl-C
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -107,28 +111,20 @@ def practice(
     if round_id is not None and loop is None:
         raise click.UsageError("--round needs --loop.")
     library = load_library()
-    library.persona(persona)  # a wrong name is told before engines take their time to load
+    wanted = Wanted(
+        persona, loop, round_id, questions, minutes, follow_ups, cast(Level, level), chosen, seed, typed
+    )
+    check_names(library, wanted)
     settings = settings_with(**engines_wanted)
-    console = Console()
+    console = Console(highlight=False)
     offer_weights(settings, console)
     store = SessionStore(places.data_dir())
     with console.status("Loading engines"):
         engines = open_engines(settings, library.questions, typed=typed)
     try:
-        wanted = Wanted(
-            persona,
-            loop,
-            round_id,
-            questions,
-            minutes,
-            follow_ups,
-            cast(Level, level),
-            chosen,
-            seed,
-            typed,
-        )
         journal = start_session(store, library, engines, wanted, now=datetime.now().astimezone())
-        hold_session(store, journal, library, engines, settings, console)
+        with store.hold(journal.session):
+            hold_session(store, journal, library, engines, settings, console)
     finally:
         engines.close()
         store.close()
@@ -141,23 +137,23 @@ def resume(session: str | None, **engines_wanted: object) -> None:
     """Go on with SESSION (the latest one unless named) where it broke off."""
     library = load_library()
     settings = settings_with(**engines_wanted)
-    console = Console()
+    console = Console(highlight=False)
     store = SessionStore(places.data_dir())
     session = session or store.latest()
     state = store.state(session)
+    check_not_ended(session, state)
     typed = bool(state.started and state.started.typed)
-    with console.status("Loading engines"):
-        engines = open_engines(settings, library.questions, typed=typed)
-    try:
-        seconds = 0.0 if typed else recorded_seconds(store.folder(session))
-        with store.hold(session):
-            journal = resume_session(
-                store, session, engines, now=datetime.now().astimezone(), recorded_seconds=seconds
-            )
-        hold_session(store, journal, library, engines, settings, console)
-    finally:
-        engines.close()
-        store.close()
+    with store.hold(session):
+        with console.status("Loading engines"):
+            engines = open_engines(settings, library.questions, typed=typed)
+        try:
+            seconds = 0.0 if typed else recorded_seconds(store.folder(session))
+            now = datetime.now().astimezone()
+            journal = resume_session(store, session, engines, now=now, recorded_seconds=seconds)
+            hold_session(store, journal, library, engines, settings, console)
+        finally:
+            engines.close()
+            store.close()
 
 
 def hold_session(
@@ -168,7 +164,7 @@ def hold_session(
     settings: Settings,
     console: Console,
 ) -> None:
-    """Run the session to its end, then score it. InterviewerError and Ctrl-C leave it resumable."""
+    """Run the session, which is ours alone, to its end, then score it. Errors and Ctrl-C leave it resumable."""
     started = journal.state.started
     assert started is not None
     console.print(
@@ -180,21 +176,25 @@ def hold_session(
     stage = Stage(console, library.personas, minutes=started.minutes)
     journal.watchers.append(stage.on_event)
     go_on = f"Stopped. Everything said so far is kept; go on with: interviewer resume {journal.session}"
-    with store.hold(journal.session):
-        try:
-            if started.typed:
-                _by_keyboard(journal, library, engines, console)
-            else:
-                _by_voice(store, journal, library, engines, settings, stage)
-        except KeyboardInterrupt:
-            console.print(f"\n{go_on}")
-            sys.exit(130)
-        except InterviewerError as error:
-            raise InterviewerError(error.message, f"{error.hint}\n{go_on}".strip()) from error
-        if not journal.state.ended:
-            console.print(go_on)
-            return
+    try:
+        if started.typed:
+            _by_keyboard(journal, library, engines, console)
+        else:
+            _by_voice(store, journal, library, engines, settings, stage)
+    except KeyboardInterrupt:
+        console.print(f"\n{go_on}", soft_wrap=True)
+        sys.exit(INTERRUPTED)
+    except InterviewerError as error:
+        raise InterviewerError(error.message, f"{error.hint}\n{go_on}".strip()) from error
+    if not journal.state.ended:
+        console.print(go_on, soft_wrap=True)
+        return
+    try:
         finish(store, journal, library, engines, console)
+    except KeyboardInterrupt:
+        later = f"\nStopped before it was scored. Score it with: interviewer score {journal.session}"
+        console.print(later, soft_wrap=True)
+        sys.exit(INTERRUPTED)
 
 
 def _by_voice(

@@ -154,7 +154,7 @@ class Interview:
         answer = self._journal.state.current
         if answer is None:
             return self.proceed()
-        return self._saying([self._line("repeating"), answer.asked[-1].text])
+        return self._saying([self._repeated(self._pick(self.persona, "repeating"))])
 
     def switch(self, persona: str, because: Literal["key", "spoken", "command"]) -> Saying:
         """Another persona takes the chair, in the middle of a question if need be, and knows what was said."""
@@ -163,8 +163,7 @@ class Interview:
         waiting = self._journal.state.waiting == "candidate"
         words = [self._enter(persona, because)]
         if answer is not None and waiting:
-            words += [answer.asked[-1].text]
-            return self._saying(words)
+            return self._saying([*words, self._repeated()])
         following = self.proceed()
         return Saying(f"{words[0]} {following.text}", following.persona, following.last)
 
@@ -268,8 +267,14 @@ class Interview:
         )
         return text
 
-    def _line(self, situation: LineSituation) -> str:
-        text = self._pick(self.persona, situation)
+    def _repeated(self, lead: str = "") -> str:
+        """The last question once more, as a fact: whoever reads along or replays it sees what is heard."""
+        answer = self._journal.state.current
+        assert answer is not None  # there is nothing to repeat before the first question
+        return self._line("repeating", f"{lead} {answer.asked[-1].text}".strip())
+
+    def _line(self, situation: LineSituation, text: str = "") -> str:
+        text = text or self._pick(self.persona, situation)
         self._journal.record(
             LineSpoken(at=self._now(), situation=situation, persona=self.persona.id, text=text)
         )

@@ -47,11 +47,12 @@ def plan_of(started: SessionStarted, library: Library) -> Plan:
         rounds: tuple[RoundPlan, ...] = (_practice(started, library.persona(started.persona)),)
     else:
         loop = library.loop(started.loop)
-        rounds = tuple(_round_plan(one, started) for one in _rounds(loop, started.round))
+        rounds = tuple(_round_plan(one, started) for one in rounds_of(loop, started.round))
     return Plan(rounds, started.chosen, frozenset(started.avoid), started.seed, started.follow_ups)
 
 
-def _rounds(loop: Loop, wanted: str | None) -> tuple[Round, ...]:
+def rounds_of(loop: Loop, wanted: str | None) -> tuple[Round, ...]:
+    """The round called `wanted`, or all of them when None. UnknownNameError when the loop has no such round."""
     if wanted is None:
         return loop.rounds
     found = tuple(one for one in loop.rounds if one.id == wanted)
