@@ -26,6 +26,8 @@ from interviewer.session.events import FaultNoted, Paused, Unpaused
 from interviewer.workers import Worker
 
 BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit wait 0.5 s
+RESUMED_SECONDS = 0.3  # of speech just after the turn was thought over: it was not
+RESUMED_SILENCE_SECONDS = 1.0  # after words that came while the reply was being chosen
 CAPTION_FRAMES = 8  # a caption four times a second
 DOUBTFUL_SHARE = 0.7  # of a turn's words: more means it could not be made out
 DOUBTFUL_WORDS = 5  # fewer words say too little either way
@@ -171,6 +173,9 @@ class SpokenConversation:
         self._go_on_finishing()
 
     def _go_on_finishing(self) -> None:
+        if self._ended_by == "silence" and self._listener.speech_seconds >= RESUMED_SECONDS:
+            self._phase = "listening"  # they had not finished after all: the turn goes on
+            return
         turn = self._listener.turn(self._ended_by, self.clock)
         if turn is None:
             return
@@ -242,15 +247,30 @@ class SpokenConversation:
 
     def _think(self, choose: Callable[[], Saying]) -> None:
         self._phase = "thinking"
+        self._listener.open(self.clock)
         self._reply = self._thinker.submit(choose)
         self._go_on_thinking()
 
     def _go_on_thinking(self) -> None:
-        if self._reply is not None and self._reply.done():
+        if self._reply is not None and self._reply.done() and self._late_words_taken():
             reply, self._reply = self._reply, None
             if self._reply_clock is not None:
                 self._reply_clock.mark_chosen()
             self._speak(reply.result(), reply_clock=self._reply_clock)
+
+    def _late_words_taken(self) -> bool:
+        """Nobody is talked over: whoever went on after the turn was taken is heard out, and their words are stored."""
+        if not self._listener.spoken:
+            return True
+        if self._listener.silence < RESUMED_SILENCE_SECONDS:
+            return False
+        self._listener.close()
+        late = self._listener.turn("silence", self.clock)
+        if late is None:
+            return False
+        if late.text:
+            self._interview.answered(late, None)
+        return True
 
     def _speak(self, saying: Saying, *, aside: bool = False, reply_clock: ReplyClock | None = None) -> None:
         self._aside, self._phase = aside, "speaking"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from builders import a_library, a_start, a_verdict
@@ -28,8 +30,9 @@ from interviewer.library.content import Library
 from interviewer.ports import Microphone, Samples, Transcriber, Voice
 from interviewer.session.events import Event, SessionResumed
 from interviewer.session.store import SessionStore
-from interviewer.workers import InlineWorker
+from interviewer.workers import InlineWorker, Worker
 
+T = TypeVar("T")
 Cue = Callable[["Rehearsal"], None]
 
 
@@ -63,6 +66,26 @@ def leaves(rehearsal: Rehearsal) -> None:
     rehearsal.room.end()
 
 
+class SlowWorker:
+    """Takes jobs at once and does them later, when `catch_up` is called: an engine that needs time."""
+
+    def __init__(self) -> None:
+        self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+        self._jobs.append((job, future))
+        return future
+
+    def catch_up(self) -> None:
+        while self._jobs:
+            job, future = self._jobs.pop(0)
+            future.set_result(job())
+
+    def close(self) -> None:
+        pass
+
+
 @dataclass
 class Rehearsal:
     """One session. Each cue is given when the candidate gets the floor; `texts` are what the recogniser writes."""
@@ -79,7 +102,10 @@ class Rehearsal:
     transcriber: Transcriber | None = None
     microphone: Microphone | None = None
     recorder: Recorder | None = None
+    thinker: Worker = field(default_factory=InlineWorker)
+    hearer: Worker = field(default_factory=InlineWorker)
     on_event: Callable[[Event, Rehearsal], None] = lambda event, rehearsal: None
+    on_moment: Callable[[Live, Rehearsal], None] = lambda live, rehearsal: None
 
     def __post_init__(self) -> None:
         self.room = VirtualRoom()
@@ -117,9 +143,9 @@ class Rehearsal:
             journal,
             self.library,
             sound,
-            Listener(ScriptedDetector(), transcriber, InlineWorker(), Patience()),
+            Listener(ScriptedDetector(), transcriber, self.hearer, Patience()),
             Speaking(journal, sound, Mouth(self.voice, self.room.speaker, InlineWorker())),
-            InlineWorker(),
+            self.thinker,
             self.controls,
             lambda: 0.0,
             self._on_live,
@@ -136,6 +162,7 @@ class Rehearsal:
         if live.phase == "listening" and self._phase != "listening":
             next(self._pending, leaves)(self)
         self._phase = live.phase
+        self.on_moment(live, self)
 
     def _assess(self, question: Question, turns: Sequence[Turn]) -> Assessment:
         points = tuple(

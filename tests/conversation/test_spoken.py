@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pytest
 from builders import a_library, a_persona, a_question
-from rehearsal import Rehearsal, leaves, loud, presses, says, stays_silent
+from rehearsal import Rehearsal, SlowWorker, leaves, loud, presses, says, stays_silent
 
 from interviewer.audio.recording import SessionRecorder, read_wav
+from interviewer.conversation.controls import Live
 from interviewer.domain import SAMPLE_RATE, Segment, VoiceStyle
 from interviewer.engines.scripted import ScriptedTranscriber
 from interviewer.errors import EngineError, InterviewerError
@@ -397,3 +399,63 @@ def test_no_line_is_said_twice_within_a_session(tmp_path: Path) -> None:
     said = [fact.lead for fact in facts if isinstance(fact, QuestionAsked | FollowUpAsked) and fact.lead]
     assert len(said) == 5
     assert len(set(said)) == len(said)
+
+
+def _catching_up_after(worker: SlowWorker, phase: str, seconds: float) -> Callable[[Live, Rehearsal], None]:
+    """The worker stands still in `phase` for so long, and is quick otherwise."""
+    begun: list[float] = []
+
+    def on_moment(live: Live, rehearsal: Rehearsal) -> None:
+        if live.phase != phase:
+            begun.clear()
+            worker.catch_up()
+            return
+        begun.append(live.clock)
+        if live.clock - begun[0] >= seconds:
+            worker.catch_up()
+
+    return on_moment
+
+
+def test_speech_resumed_just_after_the_decision_belongs_to_the_same_turn(tmp_path: Path) -> None:
+    hearer = SlowWorker()
+    floor: list[float] = []  # when the candidate had it
+
+    def slow_until_speech_is_resumed(live: Live, rehearsal: Rehearsal) -> None:
+        if live.phase == "listening":
+            floor.append(live.clock)
+        if not floor or live.clock - floor[0] < 3.0 or live.clock - floor[0] > 9.5:
+            hearer.catch_up()
+
+    rehearsal = Rehearsal(
+        tmp_path,
+        [
+            says(3.0, 4.8, 3.0),
+            stays_silent,
+        ],  # nothing is written down yet, so the longest wait of 4.5 s is given
+        ["the first half", "the second half"],
+        start=ONE,
+        hearer=hearer,
+        on_moment=slow_until_speech_is_resumed,
+    )
+    facts = rehearsal.run()
+    phases = [live.phase for live in rehearsal.lives]
+    assert phases[phases.index("finishing") :].count("listening") > 0
+    (answered,) = of(Answered, facts)
+    assert answered.turn.text == "the first half the second half"
+
+
+def test_words_that_come_while_the_reply_is_chosen_are_heard_out_and_kept(tmp_path: Path) -> None:
+    thinker = SlowWorker()
+    facts = Rehearsal(
+        tmp_path,
+        [says(3.0, 3.8, 2.0)],
+        ["the answer", "and one thing more"],
+        start=ONE,
+        thinker=thinker,
+        on_moment=_catching_up_after(thinker, "thinking", 1.5),
+    ).run()
+    first, late = of(Answered, facts)
+    assert (first.turn.text, late.turn.text) == ("the answer", "and one thing more")
+    closing = of(SpeechHeard, facts)[-1]
+    assert closing.at - closing.seconds > late.turn.end - 0.1
