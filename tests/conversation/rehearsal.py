@@ -27,7 +27,7 @@ from interviewer.engines.scripted import ScriptedDetector, ScriptedTranscriber, 
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.listener import Listener
 from interviewer.library.content import Library
-from interviewer.ports import Microphone, Samples, Transcriber, Voice
+from interviewer.ports import Microphone, Samples, SpeechDetector, Transcriber, Voice
 from interviewer.session.events import Event, SessionResumed
 from interviewer.session.store import SessionStore
 from interviewer.workers import InlineWorker, Worker
@@ -100,6 +100,7 @@ class Rehearsal:
     start: Mapping[str, object] = field(default_factory=dict)
     voice: Voice = field(default_factory=ScriptedVoice)
     transcriber: Transcriber | None = None
+    detector: SpeechDetector = field(default_factory=ScriptedDetector)
     microphone: Microphone | None = None
     recorder: Recorder | None = None
     thinker: Worker = field(default_factory=InlineWorker)
@@ -143,7 +144,7 @@ class Rehearsal:
             journal,
             self.library,
             sound,
-            Listener(ScriptedDetector(), transcriber, self.hearer, Patience()),
+            Listener(self.detector, transcriber, self.hearer, Patience()),
             Speaking(journal, sound, Mouth(self.voice, self.room.speaker, InlineWorker())),
             self.thinker,
             self.controls,
