@@ -1,0 +1,279 @@
+"""The embedded recogniser behind the Transcriber port: what was said in one chunk, biased towards the question asked.
+
+Streams into the decoder while the candidate speaks, so that closing a chunk costs a few hundredths of a second. Does not
+know where its assets are: the caller names the folder. Owned by one thread.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from interviewer.domain import Segment, Word
+from interviewer.domain.speech import SAMPLE_RATE
+from interviewer.engines.pocketsphinx.binding import Functions, Missing, functions
+from interviewer.engines.pocketsphinx.decoder import (
+    CHOSEN_TUNING,
+    FRAME_SECONDS,
+    DecodedWord,
+    Decoder,
+    DecoderFiles,
+    MixedDecoder,
+    Tuning,
+)
+from interviewer.engines.pocketsphinx.language_model import trigrams
+from interviewer.engines.pocketsphinx.lexicon import (
+    Pronouncer,
+    Pronunciations,
+    dictionary_entries,
+    pronounce_words,
+    read_dictionary,
+    read_entries,
+)
+from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer
+from interviewer.engines.pocketsphinx.spoken import Spoken, spoken
+from interviewer.engines.pocketsphinx.stock import StockDecoder
+from interviewer.errors import EngineError
+from interviewer.ports import Samples
+
+DOMAIN_MODEL, DOMAIN_DICTIONARY = "domain.lm.bin", "domain.dict"
+
+FILLERS, FILLER_EVERY = ("um", "uh"), 6
+
+DOUBTFUL_BELOW = 0.65
+"""A segment whose words' posteriors average less than this is doubtful; chosen on the benchmark's development part."""
+
+PRIMING_SECONDS = 2.0
+"""How much of the first chunk is held back to learn the microphone's colour from, when nothing told it before."""
+
+_PRIOR_FRAMES = 20  # how many frames of speech the mean before priming is worth
+_WINDOW_FRAMES = 500  # how many frames pocketsphinx takes a mean that was set to be worth
+_MOST_PRIMING_FRAMES = 300  # beyond, pocketsphinx starts to forget, and the mean could not be read back
+_MARKER = re.compile(r"^[<\[].*[>\]]$|^\+\+.*\+\+$")
+_ALTERNATIVE = re.compile(r"\(\d+\)$")
+
+
+class PocketsphinxTranscriber:
+    """Transcriber port over pocketsphinx. `caveat` says in one sentence what is amiss; None when all is well."""
+
+    name = "pocketsphinx"
+    rough = True
+
+    def __init__(
+        self,
+        assets: Path,
+        *,
+        tuning: Tuning = CHOSEN_TUNING,
+        pronouncer: Pronouncer | None = None,
+        library: Functions | Missing | None = None,
+    ) -> None:
+        """`assets`: the folder made by scripts/build_recogniser_assets.py. EngineError when it is not there or not whole."""
+        files = _files(assets)
+        self._dictionary: Pronunciations = read_dictionary(assets / DOMAIN_DICTIONARY)
+        self._pronouncer = pronouncer or EspeakPronouncer()
+        self._prepared: tuple[str, ...] = ()
+        self._left_out: frozenset[str] = frozenset()
+        self._learned: set[str] = set()
+        self._primed = False
+        self._held: list[bytes] | None = None
+        library = library if library is not None else functions()
+        self.caveat: str | None = None
+        self._mixed: MixedDecoder | None = None
+        self._decoder: Decoder
+        if isinstance(library, Missing):
+            self.caveat = (
+                "The embedded recogniser runs without interview vocabulary, because this pocketsphinx does not offer the "
+                f"functions for it ({library.reason}); technical terms will often be misheard."
+            )
+            self._decoder = StockDecoder()
+        else:
+            self._mixed = MixedDecoder(library, files, read_entries(assets / DOMAIN_DICTIONARY), tuning)
+            self._decoder = self._mixed
+
+    # the question ---------------------------------------------------------------------------------------------------
+
+    def prepare(self, phrases: Sequence[str]) -> None:
+        """Expect talk about `phrases`: some 300 words of what a good answer may say. Never between feed and end_chunk."""
+        if self._mixed is None or tuple(phrases) == self._prepared:
+            return
+        text = spoken(phrases)
+        new_words = sorted({word for word in text.words if not self._mixed.knows(word)})
+        to_add = self._pronunciations(self._mixed, text, new_words)
+        sentences = with_fillers(_without(text.sentences, self._left_out))
+        learnable = set(new_words) - self._left_out
+        if learnable:
+            self._learned |= learnable  # named again each time, or the next relearning would lose them
+            self._mixed.relearn(trigrams(sentences, vocabulary=self._learned).arpa(), to_add)
+        elif sentences:
+            self._mixed.ask(trigrams(sentences).arpa())
+        else:
+            self._mixed.forget()
+        self._prepared = tuple(phrases)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Words of the prepared phrases that nothing could pronounce, and that will not be recognised."""
+        return self._left_out
+
+    def _pronunciations(self, decoder: MixedDecoder, text: Spoken, words: list[str]) -> list[tuple[str, str]]:
+        """Dictionary entries for those of `words` the decoder's dictionary lacks; sets what is left out."""
+        lacking = {
+            word: text.spellings.get(word, frozenset([word]))
+            for word in words
+            if not decoder.pronounces(word)
+        }
+        found = pronounce_words(lacking, self._dictionary, self._pronouncer)
+        self._left_out = frozenset(lacking) - frozenset(found)
+        return dictionary_entries(found)
+
+    # chunks ---------------------------------------------------------------------------------------------------------
+
+    def start_chunk(self) -> None:
+        self._held = None if self._primed else []
+        if self._primed:
+            self._decoder.start()
+
+    def feed(self, samples: Samples) -> None:
+        pcm16 = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        if self._held is None:
+            self._decoder.feed(pcm16)
+            return
+        self._held.append(pcm16)
+        if sum(map(len, self._held)) >= PRIMING_SECONDS * SAMPLE_RATE * 2:
+            self._release()
+
+    def partial(self) -> str:
+        return (
+            ""
+            if self._held is not None
+            else " ".join(_plain(word) for word in self._decoder.partial().split())
+        )
+
+    def end_chunk(self) -> tuple[Segment, ...]:
+        if self._held is not None:
+            self._release()
+        words = tuple(_words(self._decoder.end()))
+        if not words:
+            return ()
+        confidences = [word.confidence for word in words if word.confidence is not None]
+        confidence = statistics.fmean(confidences) if confidences else None
+        return (
+            Segment(
+                text=" ".join(word.text for word in words),
+                start=words[0].start,
+                end=words[-1].end,
+                confidence=confidence,
+                doubtful=confidence is not None and confidence < DOUBTFUL_BELOW,
+                words=words,
+            ),
+        )
+
+    def _release(self) -> None:
+        """Learn from what was held back of the first chunk, then decode it."""
+        held, self._held = b"".join(self._held or []), None
+        self._prime(held)
+        self._decoder.start()
+        self._decoder.feed(held)
+
+    def close(self) -> None:
+        self._decoder.close()
+
+    # the microphone's colour ----------------------------------------------------------------------------------------
+
+    @property
+    def cepstral_mean(self) -> tuple[float, ...]:
+        """How this voice through this microphone sounds on average; carried from chunk to chunk. Keep it for next time."""
+        return self._decoder.cepstral_mean
+
+    @cepstral_mean.setter
+    def cepstral_mean(self, mean: Sequence[float]) -> None:
+        self._decoder.cepstral_mean = mean
+        self._primed = True
+
+    def prime(self, samples: Samples) -> None:
+        """Learn the microphone's colour from up to three seconds of speech, such as a microphone check's. Between chunks."""
+        self._prime((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
+
+    def _prime(self, pcm16: bytes) -> None:
+        """Set the cepstral mean from these samples by watching how far they move it."""
+        pcm16 = pcm16[: int(_MOST_PRIMING_FRAMES * FRAME_SECONDS * SAMPLE_RATE) * 2]
+        frames = len(pcm16) / 2 / SAMPLE_RATE / FRAME_SECONDS
+        self._primed = True
+        if frames < 1:
+            return
+        before = np.array(self._decoder.cepstral_mean)
+        self._decoder.cepstral_mean = tuple(before)  # opens a fresh window, whose weight is known
+        self._decoder.start()
+        self._decoder.feed(pcm16)
+        self._decoder.end()
+        moved = np.array(self._decoder.cepstral_mean)
+        heard = before + (moved - before) * (_WINDOW_FRAMES + frames) / frames
+        blended = (before * _PRIOR_FRAMES + heard * frames) / (_PRIOR_FRAMES + frames)
+        self._decoder.cepstral_mean = tuple(blended)
+
+
+def _files(assets: Path) -> DecoderFiles:
+    """All files a decoder reads. EngineError naming those that are missing."""
+    from pocketsphinx import get_model_path
+
+    shipped = Path(get_model_path("en-us"))
+    files = DecoderFiles(
+        shipped / "en-us", shipped / "cmudict-en-us.dict", shipped / "en-us.lm.bin", assets / DOMAIN_MODEL
+    )
+    missing = [name for name in (DOMAIN_MODEL, DOMAIN_DICTIONARY) if not (assets / name).is_file()]
+    if missing:
+        raise EngineError(
+            "pocketsphinx",
+            f"The embedded recogniser's {' and '.join(missing)} should be in {assets} but cannot be found there.",
+            "Build it: `python scripts/build_recogniser_assets.py`.",
+        )
+    if not files.stock_model.is_file():
+        raise EngineError(
+            "pocketsphinx",
+            f"The installed pocketsphinx does not carry its English model ({files.stock_model} is missing).",
+            "Reinstall it: `pip install --force-reinstall 'pocketsphinx>=5.1.1,<5.2'`.",
+        )
+    return files
+
+
+def _without(sentences: Iterable[Sequence[str]], left_out: frozenset[str]) -> list[list[str]]:
+    """The sentences, broken where a word is left out, so that nothing seems to follow what it does not."""
+    kept: list[list[str]] = []
+    for sentence in sentences:
+        run: list[str] = []
+        for word in sentence:
+            if word not in left_out:
+                run.append(word)
+                continue
+            kept.append(run)
+            run = []
+        kept.append(run)
+    return [run for run in kept if run]
+
+
+def with_fillers(sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """The sentences, and some of them again as people begin them: bank text has no "um", answers do."""
+    hesitant = [
+        (FILLERS[n % len(FILLERS)], *sentence) for n, sentence in enumerate(sentences[::FILLER_EVERY])
+    ]
+    return [*sentences, *hesitant]
+
+
+def _plain(word: str) -> str:
+    return _ALTERNATIVE.sub("", word)
+
+
+def _words(decoded: Iterable[DecodedWord]) -> Iterable[Word]:
+    """Words alone: silences, noises and marks for alternative pronunciations taken off, frames turned into seconds."""
+    for word in decoded:
+        if not _MARKER.match(word.text):
+            yield Word(
+                text=_plain(word.text),
+                start=word.first_frame * FRAME_SECONDS,
+                end=(word.last_frame + 1) * FRAME_SECONDS,
+                confidence=word.posterior,
+            )

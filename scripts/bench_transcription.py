@@ -1,0 +1,234 @@
+"""How well the embedded recogniser writes down interview answers: word errors, technical terms, speed.
+
+    python scripts/bench_transcription.py [--part held_out] [--json] [--demo FOLDER]
+
+Compares the stock decoder, the stock model mixed with our domain model, and the full mix with the question's own model.
+Settings are chosen on the part `development` alone. Synthetic voices (flite) speak the answers, each voice on its own
+recogniser whose cepstral mean is carried from answer to answer. Technical terms are the words of the domain text that
+are at least thirty times as frequent there as in everyday English (the stock model's unigrams) and occur at least twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jiwer
+import psutil
+from build_recogniser_assets import domain_text
+from transcription_corpus import (
+    Item,
+    chunks,
+    folder_recordings,
+    human_recordings,
+    read_parts,
+    voiced,
+)
+
+from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
+from interviewer.engines.pocketsphinx import PocketsphinxTranscriber
+from interviewer.engines.pocketsphinx.binding import Missing
+from interviewer.engines.pocketsphinx.decoder import CHOSEN_TUNING, Tuning
+from interviewer.engines.pocketsphinx.spoken import spoken
+from interviewer.library import places
+from interviewer.library.content import load_library
+
+ROOT = Path(__file__).resolve().parent.parent
+HUMAN = ROOT.parent / "shared" / "audio"
+SYSTEMS = ("stock", "adapted", "question")
+FILLERS = frozenset({"um", "uh"})
+_KEYNESS, _LEAST_COUNT = 30.0, 2
+_LOG_BASE = 1.0001  # of the probabilities pocketsphinx gives
+
+
+@dataclass
+class Tally:
+    """What was counted for one system over the items of one part."""
+
+    word_errors: list[float] = field(default_factory=list)
+    close_seconds: list[float] = field(default_factory=list)
+    decode_seconds: float = 0.0
+    sound_seconds: float = 0.0
+    terms: Counter[str] = field(default_factory=Counter)
+    fillers: Counter[str] = field(default_factory=Counter)
+    confidences: list[tuple[float, bool]] = field(default_factory=list)
+
+    def figures(self) -> dict[str, float | int | None]:
+        return {
+            "recordings": len(self.word_errors),
+            "wer_median": round(statistics.median(self.word_errors), 3),
+            "wer_mean": round(statistics.fmean(self.word_errors), 3),
+            "term_recall": _ratio(self.terms["right"], self.terms["said"]),
+            "term_precision": _ratio(self.terms["right"], self.terms["written"]),
+            "filler_recall": _ratio(self.fillers["right"], self.fillers["said"]),
+            "filler_precision": _ratio(self.fillers["right"], self.fillers["written"]),
+            "real_time_factor": round(self.decode_seconds / self.sound_seconds, 3),
+            "close_median_ms": round(1000 * statistics.median(self.close_seconds)),
+            "close_max_ms": round(1000 * max(self.close_seconds)),
+            "confidence_auc": _auc(self.confidences),
+        }
+
+
+def technical_terms(domain: Sequence[str]) -> frozenset[str]:
+    """Words that mark the domain: far more frequent in its text than in everyday English."""
+    from pocketsphinx import NGramModel, get_model_path
+
+    everyday = NGramModel.readfile(get_model_path("en-us/en-us.lm.bin"))
+    counts = Counter(domain)
+    total = len(domain)
+    unknown = 10**-7.0
+
+    def keyness(word: str, count: int) -> float:
+        probability = max(float(_LOG_BASE ** everyday.prob([word])), unknown)
+        return count / total / probability
+
+    return frozenset(
+        word
+        for word, count in counts.items()
+        if count >= _LEAST_COUNT
+        and len(word) > 1
+        and word not in FILLERS
+        and keyness(word, count) >= _KEYNESS
+    )
+
+
+def measure(system: str, items: Sequence[Item], terms: frozenset[str], tuning: Tuning) -> Tally:
+    """Run one system over all items, one recogniser for each speaker."""
+    tally = Tally()
+    for speaker in sorted({item.speaker for item in items}):
+        library = Missing("it is being measured") if system == "stock" else None
+        own = Tuning(second_pass=True) if system == "stock" else tuning
+        transcriber = PocketsphinxTranscriber(places.recogniser_assets(), library=library, tuning=own)
+        for item in items:
+            if item.speaker == speaker:
+                transcriber.prepare(item.phrases if system == "question" else ())
+                _transcribe(transcriber, item, tally, terms)
+        transcriber.close()
+    return tally
+
+
+def _transcribe(
+    transcriber: PocketsphinxTranscriber, item: Item, tally: Tally, terms: frozenset[str]
+) -> None:
+    words: list[str] = []
+    confidences: list[float] = []
+    for chunk in chunks(item.samples):
+        started = time.thread_time()
+        transcriber.start_chunk()
+        for at in range(0, len(chunk), FRAME_SAMPLES):
+            transcriber.feed(chunk[at : at + FRAME_SAMPLES])
+        fed = time.thread_time()
+        for segment in transcriber.end_chunk():
+            words += [word.text for word in segment.words]
+            confidences += [word.confidence or 0.0 for word in segment.words]
+        ended = time.thread_time()
+        tally.close_seconds.append(ended - fed)
+        tally.decode_seconds += ended - started
+    tally.sound_seconds += len(item.samples) / SAMPLE_RATE
+    _compare(spoken([item.text]).words, words, confidences, tally, terms)
+
+
+def _compare(
+    said: list[str], written: list[str], confidences: list[float], tally: Tally, terms: frozenset[str]
+) -> None:
+    output = jiwer.process_words(" ".join(said), " ".join(written))
+    tally.word_errors.append(output.wer)
+    right = {
+        place: said[part.ref_start_idx + place - part.hyp_start_idx]
+        for part in output.alignments[0]
+        if part.type == "equal"
+        for place in range(part.hyp_start_idx, part.hyp_end_idx)
+    }
+    tally.confidences += [(confidence, place in right) for place, confidence in enumerate(confidences)]
+    for counter, wanted in ((tally.terms, terms), (tally.fillers, FILLERS)):
+        counter["said"] += sum(word in wanted for word in said)
+        counter["written"] += sum(word in wanted for word in written)
+        counter["right"] += sum(word in wanted for word in right.values())
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return round(part / whole, 3) if whole else None
+
+
+def _auc(scored: Iterable[tuple[float, bool]]) -> float | None:
+    """How often a right word is given more confidence than a wrong one."""
+    ranked = sorted(scored)
+    right = sum(is_right for _, is_right in ranked)
+    wrong = len(ranked) - right
+    if not right or not wrong:
+        return None
+    by_value: dict[float, list[int]] = {}
+    for value, is_right in ranked:
+        by_value.setdefault(value, [0, 0])[is_right] += 1
+    below, won = 0, 0.0
+    for value in sorted(by_value):
+        wrong_here, right_here = by_value[value]
+        won += right_here * (below + wrong_here / 2)
+        below += wrong_here
+    return round(won / (right * wrong), 3)
+
+
+def longest_shared_run(texts: Iterable[str], known: str) -> int:
+    """The most words in a row that any of `texts` shares with `known`: whether the test was learnt by heart."""
+    longest = 0
+    for text in texts:
+        words = spoken([text]).words
+        for start in range(len(words)):
+            while (
+                start + longest < len(words) and f" {' '.join(words[start : start + longest + 1])} " in known
+            ):
+                longest += 1
+    return longest
+
+
+def gather(part: str, demo: Path | None) -> list[Item]:
+    """The recordings of one part; empty when they are not at hand."""
+    if part == "human":
+        return human_recordings(HUMAN) if HUMAN.is_dir() else []
+    if part == "demo":
+        return folder_recordings(demo, "demo") if demo else []
+    parts = read_parts(ROOT / "scripts" / "data" / "transcription_heldout.yaml")
+    return list(voiced(parts[part], dict(load_library().questions)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parts = ("development", "held_out", "everyday", "human", "demo")
+    parser.add_argument("--part", action="append", choices=parts, help="which recordings (default: all)")
+    parser.add_argument("--system", action="append", choices=SYSTEMS, help="which recognisers (default: all)")
+    parser.add_argument(
+        "--demo", type=Path, help="folder of recordings with NAME.txt beside NAME.wav or NAME.flac"
+    )
+    parser.add_argument("--json", action="store_true", help="print the JSON object alone")
+    options = parser.parse_args()
+    domain = domain_text(ROOT / "prompts" / "questions").words
+    terms = technical_terms(domain)
+    report: dict[str, Any] = {"technical_terms": len(terms), "parts": {}}
+    for part in options.part or parts:
+        items = gather(part, options.demo)
+        if not items:
+            print(f"{part}: skipped, there are no such recordings here", file=sys.stderr)
+            continue
+        shared = longest_shared_run({item.text for item in items}, f" {' '.join(domain)} ")
+        figures: dict[str, Any] = {"longest_run_shared_with_training": shared}
+        for system in options.system or SYSTEMS:
+            figures[system] = measure(system, items, terms, CHOSEN_TUNING).figures()
+            if not options.json:
+                print(part, system, json.dumps(figures[system]), flush=True)
+        report["parts"][part] = figures
+    report["resident_mb"] = round(psutil.Process().memory_info().rss / 1e6)
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Build what the embedded recogniser knows of interviews: a trigram model and a dictionary, into models/pocketsphinx/.
+
+    python scripts/build_recogniser_assets.py [--questions FOLDER] [--out FOLDER]
+
+Learns from the question bank and from scripts/data/interview_talk.txt and interview_phrases.txt. Run it after the bank has
+changed: questions whose words are all known here are prepared in milliseconds, others need the search to be built anew.
+Needs espeak-ng for the pronunciation of words that no dictionary has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from interviewer.engines.pocketsphinx.binding import Functions, Missing, functions
+from interviewer.engines.pocketsphinx.language_model import Trigrams, trigrams
+from interviewer.engines.pocketsphinx.lexicon import pronounce_words, read_dictionary
+from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer, spelled
+from interviewer.engines.pocketsphinx.spoken import Spoken, is_acronym, spoken
+from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMAIN_MODEL
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "scripts" / "data"
+TALK = ("interview_talk.txt", "interview_phrases.txt")
+MANIFEST = "domain.json"
+_BINARY_FORMAT = 2  # NGRAM_BIN
+# what a question says of itself without ever being spoken
+_UNSPOKEN = {
+    "id",
+    "kind",
+    "topics",
+    "levels",
+    "minutes",
+    "weight",
+    "sources",
+    "point",
+    "star",
+    "stage",
+    "depth",
+}
+
+
+def bank_texts(node: Any) -> Iterator[str]:
+    """Every spoken or speakable text in a file of questions."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key not in _UNSPOKEN:
+                yield from bank_texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from bank_texts(value)
+
+
+def talk_texts(path: Path) -> list[str]:
+    """The lines of a text file, without its comments."""
+    return [
+        line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
+    ]
+
+
+def domain_text(questions: Path) -> Spoken:
+    """All text the domain model learns from."""
+    texts = [text for name in TALK for text in talk_texts(DATA / name)]
+    for path in sorted(questions.glob("*.yaml")):
+        texts += bank_texts(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return spoken(texts)
+
+
+def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:
+    """Dictionary lines for what the shipped dictionary lacks or says only one way, and the words nobody can pronounce."""
+    from pocketsphinx import get_model_path
+
+    shipped = read_dictionary(Path(get_model_path("en-us/cmudict-en-us.dict")))
+    by_hand = read_dictionary(DATA / "pronunciations.dict")
+    wanted = {word: [*by_hand.get(word, ())] for word in {*by_hand, *text.spellings}}
+    for word, forms in text.spellings.items():
+        acronym = next((form for form in forms if is_acronym(form)), None)
+        if acronym and word not in by_hand and word not in forms:  # never written in small letters
+            wanted[word].append(spelled(acronym))
+    unknown = {
+        word: forms for word, forms in text.spellings.items() if word not in shipped and not wanted[word]
+    }
+    for word, said in pronounce_words(unknown, {**shipped, **by_hand}, EspeakPronouncer()).items():
+        wanted[word] += said
+    lines: list[tuple[str, str]] = []
+    for word in sorted(wanted):
+        known = list(shipped.get(word, ()))
+        for phones in wanted[word]:
+            if phones not in known:
+                known.append(phones)
+                lines.append((word if len(known) == 1 else f"{word}({len(known)})", phones))
+    return lines, sorted(word for word in unknown if not wanted[word])
+
+
+def write_binary(model: Trigrams, path: Path) -> None:
+    """Save the model in pocketsphinx's own format, which loads faster than ARPA."""
+    c = functions()
+    if isinstance(c, Missing):
+        sys.exit(f"This pocketsphinx cannot write language models: {c.reason}.")
+    logmath = _logmath(c)
+    with tempfile.TemporaryDirectory() as folder:
+        arpa = Path(folder) / "domain.arpa"
+        arpa.write_text(model.arpa(), encoding="utf-8")
+        read = c.ngram_model_read(None, str(arpa).encode(), 0, logmath)
+        if not read or c.ngram_model_write(read, str(path).encode(), _BINARY_FORMAT) != 0:
+            sys.exit(f"pocketsphinx could not write {path}.")
+        c.ngram_model_free(read)
+
+
+def _logmath(c: Functions) -> Any:
+    library = ctypes.CDLL(__import__("pocketsphinx")._pocketsphinx.__file__)
+    library.logmath_init.restype = ctypes.c_void_p
+    library.logmath_init.argtypes = [ctypes.c_double, ctypes.c_int, ctypes.c_int]
+    return library.logmath_init(1.0001, 0, 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--questions", type=Path, default=ROOT / "prompts" / "questions")
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "pocketsphinx")
+    options = parser.parse_args()
+    if not EspeakPronouncer().installed:
+        sys.exit(
+            "espeak-ng is not installed; it pronounces what dictionaries lack: `sudo apt-get install espeak-ng`."
+        )
+    options.out.mkdir(parents=True, exist_ok=True)
+    text = domain_text(options.questions)
+    lines, silent = additions(text)
+    sentences = [[word for word in sentence if word not in silent] for sentence in text.sentences]
+    model = trigrams(sentences)
+    (options.out / DOMAIN_DICTIONARY).write_text("".join(f"{w} {p}\n" for w, p in lines), encoding="utf-8")
+    write_binary(model, options.out / DOMAIN_MODEL)
+    orders = Counter(len(ngram) for ngram in model.probability)
+    manifest = {
+        "words_of_text": len(text.words),
+        "vocabulary": len(model.words),
+        "ngrams": {str(order): count for order, count in sorted(orders.items())},
+        "dictionary_lines": len(lines),
+        "without_pronunciation": silent,
+        "sources": [*TALK, *sorted(path.name for path in options.questions.glob("*.yaml"))],
+    }
+    (options.out / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(manifest, indent=2))
+
+
+if __name__ == "__main__":
+    main()
