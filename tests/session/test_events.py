@@ -90,3 +90,12 @@ def test_golden_logs_replay_for_ever(log: Path) -> None:
 
 def test_there_is_a_golden_log_of_the_first_version() -> None:
     assert (LOGS / "version_1.jsonl").exists()
+
+
+def test_the_golden_logs_hold_every_kind_of_fact() -> None:
+    kinds = {
+        events.from_json(line).type
+        for log in LOGS.glob("version_1*.jsonl")
+        for line in log.read_text().splitlines()
+    }
+    assert kinds == {kind.model_fields["type"].default for kind in _event_classes()}
