@@ -71,6 +71,7 @@ def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: boo
         engines.transcriber = open_transcriber(settings)
         engines.voice = open_voice(settings)
         engines.detector = SileroDetector()
+        embedded.embedder.encode(["ready"])  # loaded later, it would stop sound and make the first reply wait
     return engines
 
 

@@ -20,7 +20,7 @@ from interviewer.director.policy import (
     GiveHint,
     next_step,
 )
-from interviewer.domain import LineSituation, Persona, Question, Turn
+from interviewer.domain import LineSituation, Persona, Question, Segment, Turn
 from interviewer.hearing.cues import command_phrases
 from interviewer.library.content import Library
 from interviewer.session.events import (
@@ -91,6 +91,14 @@ class Interview:
             texts += [wrong for misconception in point.misconceptions for wrong in misconception.wrong]
         texts += [follow_up.expects for follow_up in question.follow_ups]
         return (*texts, *command_phrases(self._library.personas))
+
+    def prepare(self) -> None:
+        """Let the judge read the question's rubric, by judging its model answer: takes seconds, and only once."""
+        question = self.question
+        if question is not None:
+            segment = Segment(text=question.model_answer, start=0.0, end=0.0)
+            told = Turn(segments=(segment,), start=0.0, end=0.0, ended_by="silence", engine="bank")
+            self._assess(question, (told,))
 
     def warm(self, turn: Turn) -> None:
         """Judge and let the language model read what has been committed so far: at the end only the tail is left."""

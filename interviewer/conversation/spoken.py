@@ -276,6 +276,7 @@ class SpokenConversation:
         self._aside, self._phase = aside, "speaking"
         if not aside:
             self._listener.open(self.clock)
+            self._thinker.submit(self._interview.prepare)  # while the question is heard
             self._listener.expect(self._interview.recognition_phrases())
             self._listener.patience = Patience.of(
                 saying.persona.patience_seconds, saying.persona.nudge_seconds

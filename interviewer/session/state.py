@@ -151,7 +151,9 @@ def apply(state: SessionState, event: Event) -> SessionState:
                 change |= {"answers": _with_last(state.answers, hints=event.hint), "waiting": "candidate"}
         case Answered():
             if event.question is not None and state.answers:
-                change |= {"answers": _with_turn(state.answers, event.turn), "waiting": "interviewer"}
+                # Whoever was cut off in mid answer still has the floor when the session is resumed.
+                waiting = "candidate" if event.turn.ended_by == "interrupted" else "interviewer"
+                change |= {"answers": _with_turn(state.answers, event.turn), "waiting": waiting}
         case QuestionSkipped():
             if state.answers:
                 change |= {"answers": _with_last(state.answers, skipped=True), "waiting": "interviewer"}
