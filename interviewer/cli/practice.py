@@ -22,6 +22,7 @@ from interviewer.assembly.sessions import (
     typed_conversation,
 )
 from interviewer.audio.devices import DeviceMicrophone, DeviceSpeaker
+from interviewer.audio.portaudio import find_device, load_portaudio
 from interviewer.audio.recording import recorded_seconds
 from interviewer.cli.keys import key_presses
 from interviewer.cli.models import offer_weights
@@ -117,6 +118,8 @@ def practice(
     check_names(library, wanted)
     settings = settings_with(**engines_wanted)
     console = Console(highlight=False)
+    if not typed:
+        check_devices(settings)
     offer_weights(settings, console)
     store = SessionStore(places.data_dir())
     with console.status("Loading engines"):
@@ -143,6 +146,8 @@ def resume(session: str | None, **engines_wanted: object) -> None:
     state = store.state(session)
     check_not_ended(session, state)
     typed = bool(state.started and state.started.typed)
+    if not typed:
+        check_devices(settings)
     with store.hold(session):
         with console.status("Loading engines"):
             engines = open_engines(settings, library.questions, typed=typed)
@@ -154,6 +159,13 @@ def resume(session: str | None, **engines_wanted: object) -> None:
         finally:
             engines.close()
             store.close()
+
+
+def check_devices(settings: Settings) -> None:
+    """InterviewerError when a device is missing; told before engines take their time and before a session is begun."""
+    portaudio = load_portaudio()
+    find_device(portaudio, settings.microphone, "input")
+    find_device(portaudio, settings.speaker, "output")
 
 
 def hold_session(

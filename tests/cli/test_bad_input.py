@@ -14,6 +14,7 @@ import pytest
 from engines.scripted_server import Server
 from engines.toy_gguf import TOY, write_gguf
 from program import Program
+from pulse import PulseServer
 
 from interviewer.library import places
 
@@ -126,6 +127,7 @@ def test_a_data_folder_without_permission(program: Program) -> None:
     program.run("practice", "--typed").assert_fails_plainly("Permission denied", "INTERVIEWER_DATA_DIR")
 
 
+@pytest.mark.real
 def test_a_report_that_cannot_be_written(program: Program) -> None:
     typed = program.run("practice", "--typed", typing="/end\n")
     assert typed.code == 0, typed.said
@@ -236,13 +238,18 @@ def test_an_endpoint_that_answers_garbage_costs_no_question(program: Program) ->
         ("xyzzy", ["no transcriber called 'xyzzy'", "pocketsphinx"]),
     ],
 )
-def test_a_recogniser_that_cannot_be_loaded(program: Program, transcriber: str, words: list[str]) -> None:
+def test_a_recogniser_that_cannot_be_loaded(
+    pulse: PulseServer, tmp_path: Path, transcriber: str, words: list[str]
+) -> None:
+    program = Program(tmp_path, pulse.env)
     cut = program.folder / "cut.pt"
     cut.write_bytes((TOY.parent / "micro_whisper.pt").read_bytes()[:300_000])
     program.run("practice", "--transcriber", transcriber.format(cut=cut)).assert_fails_plainly(*words)
 
 
-def test_a_voice_that_does_not_exist(program: Program) -> None:
+@pytest.mark.real
+def test_a_voice_that_does_not_exist(pulse: PulseServer, tmp_path: Path) -> None:
+    program = Program(tmp_path, pulse.env)
     outcome = program.run("practice", "--voice", "xyzzy")
     outcome.assert_fails_plainly("no voice called 'xyzzy'", "flite")
 
