@@ -305,6 +305,9 @@ def test_what_was_said_before_a_break_is_stored_and_the_session_goes_on_from_the
     assert not rehearsal.store.state("rehearsal").ended
     again = Rehearsal(tmp_path, [says(3.0)], ["and on I go"], start=ONE)
     facts = again.run(resume=True)
+    (repeated,) = [line for line in of(LineSpoken, facts) if line.situation == "repeating"]
+    assert of(QuestionAsked, facts)[0].text in repeated.text, "who was cut off is asked to go on"
+    assert [answered.turn.text for answered in of(Answered, facts)][1:] == ["and on I go"]
     assert of(SessionEnded, facts)[0].because == "complete"
     assert facts[-1].at >= 20.0
 
@@ -313,7 +316,9 @@ def test_resuming_before_an_answer_repeats_the_question(tmp_path: Path) -> None:
     Rehearsal(tmp_path, [leaves], start=ONE).run()
     facts = Rehearsal(tmp_path, [says(3.0)], ["here it is"], start=ONE).run(resume=True)
     assert len(of(QuestionAsked, facts)) == 1
-    assert of(LineSpoken, facts)[0].situation == "repeating"
+    repeated = of(LineSpoken, facts)[0]
+    assert repeated.situation == "repeating"
+    assert repeated.text.endswith(of(QuestionAsked, facts)[0].text), "what is heard is stored"
     assert of(Answered, facts)[0].question == of(QuestionAsked, facts)[0].question
 
 

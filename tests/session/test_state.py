@@ -73,3 +73,10 @@ def test_resuming_keeps_the_floor_with_whoever_had_it() -> None:
     assert resumed.waiting == "candidate"
     assert resumed.engines == {"voice": "v"}
     assert resumed.resumptions == 1
+
+
+def test_whoever_was_cut_off_in_mid_answer_keeps_the_floor() -> None:
+    turn = a_turn("the first half").model_copy(update={"ended_by": "interrupted"})
+    state = apply(fold(COURSE[:3]), Answered(at=9, question="alpha", turn=turn, endpoint_wait=None))
+    assert state.waiting == "candidate"
+    assert state.answers[0].text == "the first half"
