@@ -109,13 +109,15 @@ def test_words_come_in_order_and_carry_confidence_and_no_markers(shared: Pockets
 
 @needs_flite
 def test_the_question_is_swapped_fifty_times_between_chunks(shared: PocketsphinxTranscriber) -> None:
-    short = voiced("Zero loss.")
+    sentence = voiced("The loss is zero.")
     process = psutil.Process()
     sizes: list[int] = []
     for turn in range(50):
         shared.prepare([*PHRASES, f"the loss is zero in round {turn}"])
-        assert "loss" in text_of(transcribe(shared, short))
+        if turn % 5 == 0:
+            transcribe(shared, sentence[: SAMPLE_RATE // 2])
         sizes.append(process.memory_info().rss)
+    assert "loss" in text_of(transcribe(shared, sentence))
     assert sizes[-1] - sizes[9] < 8e6
 
 
@@ -150,6 +152,7 @@ def test_captions_grow_while_speech_is_fed(shared: PocketsphinxTranscriber) -> N
     (segment,) = shared.end_chunk()
     assert "clustering" in partial
     assert len(partial) < len(segment.text)
+    assert shared.partial() == ""
 
 
 @pytest.mark.parametrize("loudness", [0.0, 1e-4])
@@ -165,6 +168,20 @@ def test_an_empty_chunk_is_no_error(shared: PocketsphinxTranscriber) -> None:
     fresh.start_chunk()
     assert fresh.end_chunk() == ()
     fresh.close()
+
+
+def test_calls_out_of_order_are_refused_before_they_reach_c() -> None:
+    transcriber = PocketsphinxTranscriber(places.recogniser_assets())
+    for misplaced in (transcriber.end_chunk, lambda: transcriber.feed(np.zeros(FRAME_SAMPLES, np.float32))):
+        with pytest.raises(RuntimeError, match="'idle'"):
+            misplaced()
+    transcriber.start_chunk()
+    for misplaced in (transcriber.start_chunk, lambda: transcriber.prepare(PHRASES)):
+        with pytest.raises(RuntimeError, match="'chunk'"):
+            misplaced()
+    transcriber.close()
+    with pytest.raises(RuntimeError, match="'closed'"):
+        transcriber.start_chunk()
 
 
 def test_human_speech_keeps_its_key_words() -> None:

@@ -10,6 +10,7 @@ import re
 import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -80,6 +81,7 @@ class PocketsphinxTranscriber:
         self._learned: set[str] = set()
         self._primed = False
         self._held: list[bytes] | None = None
+        self._state: Literal["idle", "chunk", "closed"] = "idle"
         library = library if library is not None else functions()
         self.caveat: str | None = None
         self._mixed: MixedDecoder | None = None
@@ -97,7 +99,8 @@ class PocketsphinxTranscriber:
     # the question ---------------------------------------------------------------------------------------------------
 
     def prepare(self, phrases: Sequence[str]) -> None:
-        """Expect talk about `phrases`: some 300 words of what a good answer may say. Never between feed and end_chunk."""
+        """Expect talk about `phrases`: all that a question's rubric says of a good answer. Never within a chunk."""
+        self._must_be("idle")
         if self._mixed is None or tuple(phrases) == self._prepared:
             return
         text = spoken(phrases)
@@ -133,11 +136,14 @@ class PocketsphinxTranscriber:
     # chunks ---------------------------------------------------------------------------------------------------------
 
     def start_chunk(self) -> None:
+        self._must_be("idle")
+        self._state = "chunk"
         self._held = None if self._primed else []
         if self._primed:
             self._decoder.start()
 
     def feed(self, samples: Samples) -> None:
+        self._must_be("chunk")
         pcm16 = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
         if self._held is None:
             self._decoder.feed(pcm16)
@@ -147,16 +153,16 @@ class PocketsphinxTranscriber:
             self._release()
 
     def partial(self) -> str:
-        return (
-            ""
-            if self._held is not None
-            else " ".join(_plain(word) for word in self._decoder.partial().split())
-        )
+        if self._state != "chunk" or self._held is not None:
+            return ""
+        return " ".join(_plain(word) for word in self._decoder.partial().split())
 
     def end_chunk(self) -> tuple[Segment, ...]:
+        self._must_be("chunk")
         if self._held is not None:
             self._release()
         words = tuple(_words(self._decoder.end()))
+        self._state = "idle"
         if not words:
             return ()
         confidences = [word.confidence for word in words if word.confidence is not None]
@@ -180,7 +186,14 @@ class PocketsphinxTranscriber:
         self._decoder.feed(held)
 
     def close(self) -> None:
+        """Give the memory back. A chunk that is open is lost; closing twice does no harm."""
+        self._state = "closed"
         self._decoder.close()
+
+    def _must_be(self, state: Literal["idle", "chunk"]) -> None:
+        """Calls out of order are a mistake in the caller; let through to C, they would end the whole program."""
+        if self._state != state:
+            raise RuntimeError(f"the recogniser is in state '{self._state}' where '{state}' is needed")
 
     # the microphone's colour ----------------------------------------------------------------------------------------
 
@@ -191,11 +204,13 @@ class PocketsphinxTranscriber:
 
     @cepstral_mean.setter
     def cepstral_mean(self, mean: Sequence[float]) -> None:
+        self._must_be("idle")
         self._decoder.cepstral_mean = mean
         self._primed = True
 
     def prime(self, samples: Samples) -> None:
         """Learn the microphone's colour from up to three seconds of speech, such as a microphone check's. Between chunks."""
+        self._must_be("idle")
         self._prime((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
 
     def _prime(self, pcm16: bytes) -> None:
