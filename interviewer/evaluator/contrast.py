@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interviewer.domain import Misconception, Question, Turn
-from interviewer.evaluator.polarity import Wording, denied, flipped, opens_with_denial
+from interviewer.evaluator.polarity import Wording, denied, flipped, opens_condition, opens_with_denial
 from interviewer.evaluator.spans import TextSpan
 from interviewer.evaluator.verdicts import DOUBTFUL_SHARE, PointReading
 from interviewer.ports import Embedder
@@ -21,6 +21,9 @@ Matrix = npt.NDArray[np.float32]
 _NO_MISCONCEPTION = 0.4  # cosine to any wrong statement of the same subject; stands in where none is authored
 _POLARITY_FROM = 0.45  # below this cosine a phrasing does not count, so its polarity need not be read
 _SHARED = 0.05  # how much nearer to another point a span may come and still be half evidence for this one
+_ONE_SENTENCE_WORDS = 26  # longer ones are several sentences run together, as recognisers write them
+_LEANS_WRONG = 0.05
+_CLAIM_WORDS = 5  # fewer words, cut out of a sentence, claim nothing
 _SHADOW = 0.3  # share left to what follows a denial of the truth that is never mended
 
 
@@ -97,9 +100,27 @@ def read_points(
     met *= _shadows(spans, vectors, rubric, turns)[:, None]
     against = _sigmoid((wrong - 0.5) / 0.06) * _sigmoid((wrong - true - 0.03) / 0.03) * keep
     against[source == _NOBODY] = 0.0
+    against[_out_of_context(spans, true, wrong)] = 0.0
     # A span that comes nearer to a true statement of some other point is about that point.
     against[wrong <= true.max(axis=1, keepdims=True)] = 0.0
     return [_reading(index, spans, (met, against), true, source, rubric) for index in range(met.shape[1])]
+
+
+def _out_of_context(spans: Sequence[TextSpan], true: Matrix, wrong: Matrix) -> npt.NDArray[np.bool_]:
+    """(spans x points): pieces that only sound wrong when torn from their sentence, which itself leans to the truth.
+
+    "If the training error is low" is half of a right sentence, "the problem is bias" of another.
+    """
+    whole = {(span.turn, span.sentence): row for row, span in enumerate(spans) if span.kind == "sentence"}
+    torn = np.zeros(true.shape, dtype=np.bool_)
+    for row, span in enumerate(spans):
+        if span.kind == "sentence":
+            continue
+        torn[row] = len(span.text.split()) < _CLAIM_WORDS or opens_condition(span.text)
+        sentence = whole.get((span.turn, span.sentence))
+        if sentence is not None and len(spans[sentence].text.split()) <= _ONE_SENTENCE_WORDS:
+            torn[row] |= true[sentence] >= wrong[sentence] + _LEANS_WRONG
+    return torn
 
 
 _NOBODY = -2  # nothing wrong was resembled

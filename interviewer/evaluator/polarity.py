@@ -68,3 +68,12 @@ def opens_with_denial(text: str) -> bool:
     """Whether an answer begins by denying and never says what is true instead."""
     match = _FRAME.search(text)
     return match is not None and match.start() <= 12 and _MENDS.search(text, match.end()) is None
+
+
+def opens_condition(text: str) -> bool:
+    """Whether `text` only names a case ("if the error is low"), so that it claims nothing by itself."""
+    first = words(text)[:1]
+    return bool(first) and first[0] in _CONDITIONS
+
+
+_CONDITIONS = frozenset({"if", "when", "whenever", "unless", "suppose", "whether", "once", "while"})
