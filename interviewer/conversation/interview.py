@@ -48,6 +48,14 @@ class Saying:
     last: bool = False
 
 
+@dataclass(frozen=True)
+class Place:
+    """A question, and which of the things asked under it, counted from 0."""
+
+    question: str
+    asked: int
+
+
 class Interview:
     """One session's course. `now` gives the session's clock in seconds."""
 
@@ -133,13 +141,27 @@ class Interview:
                     words += [self._close(because)]
                     return self._saying(words, last=True)
 
-    def answered(self, turn: Turn, endpoint_wait: float | None, *, counts: bool = True) -> None:
-        """Store what the candidate said; `counts` is False for a turn that held only a command."""
+    @property
+    def place(self) -> Place | None:
+        """What words said now are an answer to; None before the first question."""
         answer = self._journal.state.current
-        question = answer.question if answer and counts else None
+        return Place(answer.question, len(answer.asked) - 1) if answer else None
+
+    def answered(self, turn: Turn, endpoint_wait: float | None, place: Place | None) -> None:
+        """Store what the candidate said; `place` is None for a turn that held only a command, or nothing."""
         self._journal.record(
-            Answered(at=self._now(), question=question, turn=turn, endpoint_wait=endpoint_wait)
+            Answered(
+                at=self._now(),
+                question=place.question if place else None,
+                asked=place.asked if place else None,
+                turn=turn,
+                endpoint_wait=endpoint_wait,
+            )
         )
+
+    def hurry(self) -> None:
+        """Give up a phrasing that is under way: something else was asked for."""
+        self._phraser.cancel()
 
     def skip(self) -> Saying:
         """Leave the current question and go on."""

@@ -31,6 +31,7 @@ class Mouth:
         self._worker = worker
         self._coming: deque[Future[Speech]] = deque()
         self._played: list[Speech] = []
+        self._heard_before = 0.0
 
     @property
     def voice_name(self) -> str:
@@ -38,7 +39,7 @@ class Mouth:
 
     def say(self, text: str, style: VoiceStyle) -> None:
         """Begin a saying; the one before must be over."""
-        self._played = []
+        self._played, self._heard_before = [], 0.0
         for sentence in sentences(text):
             self._coming.append(self._worker.submit(partial(self._voice.synthesize, sentence, style)))
 
@@ -48,6 +49,10 @@ class Mouth:
         while self._coming and self._coming[0].done():
             speech = self._coming.popleft().result()
             first = first or not self._played
+            if not self._speaker.busy:  # a gap: the speaker counts anew from here
+                self._heard_before = (
+                    min(self.seconds, self._heard_before + self._speaker.heard) if self._played else 0.0
+                )
             self._speaker.play(speech)
             self._played.append(speech)
         return first
@@ -64,7 +69,7 @@ class Mouth:
     def stop(self) -> float:
         """Fall silent; returns the seconds that were heard."""
         self._coming.clear()
-        return min(self._speaker.stop(), self.seconds)
+        return min(self._heard_before + self._speaker.stop(), self.seconds)
 
     def heard_samples(self, seconds: float) -> Samples:
         """The first `seconds` of the saying, 16 kHz mono, for the recording."""

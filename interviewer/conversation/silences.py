@@ -9,13 +9,14 @@ SILENT_QUESTIONS = 2  # before the session stops by itself: nobody is there, or 
 
 
 class Silences:
-    """Counts silences in a row; any word starts the count anew."""
+    """Counts silences in a row; any word or key starts the count anew."""
 
     def __init__(self) -> None:
         self._invitations = 0
         self._questions = 0
 
-    def words_came(self) -> None:
+    def signs_of_life(self) -> None:
+        """Words, or a key: somebody is there."""
         self._invitations = self._questions = 0
 
     def next(self) -> Literal["invite", "leave_question", "stop"]:

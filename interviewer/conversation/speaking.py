@@ -96,11 +96,11 @@ class Speaking:
                 if self._reply_clock is not None:
                     self._journal.record(self._reply_clock.timed(self._began))
                     self._reply_clock = None
+            return self._mouth.finished
         except EngineError as error:
             sentence = f"{error.message} The interviewer's words are shown as text."
             self._journal.record(FaultNoted(at=self._began, part="voice", sentence=sentence))
             return True
-        return self._mouth.finished
 
     def stop(self, *, interrupted: bool) -> None:
         """The floor changes: fall silent, keep what was heard on the recording, and store how much that was."""

@@ -11,7 +11,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from interviewer.conversation.controls import Control, Controls, Live, Phase
-from interviewer.conversation.interview import Interview, Saying
+from interviewer.conversation.doubts import doubt_about
+from interviewer.conversation.interview import Interview, Place, Saying
 from interviewer.conversation.journal import Journal
 from interviewer.conversation.silences import Silences
 from interviewer.conversation.speaking import ReplyClock, Sound, Speaking
@@ -29,8 +30,7 @@ BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit w
 RESUMED_SECONDS = 0.3  # of speech just after the turn was thought over: it was not
 RESUMED_SILENCE_SECONDS = 1.0  # after words that came while the reply was being chosen
 CAPTION_FRAMES = 8  # a caption four times a second
-DOUBTFUL_SHARE = 0.7  # of a turn's words: more means it could not be made out
-DOUBTFUL_WORDS = 5  # fewer words say too little either way
+WRITING_SECONDS = 30.0  # a recogniser that takes longer for the last words is given up on
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,16 @@ class SpokenConversation:
         self._reply: Future[Saying] | None = None
         self._warming: Future[None] | None = None
         self._after_turn: Control | None = None
+        self._after_reply: Control | None = None
+        self._place: Place | None = None  # what the turn just taken was an answer to
+        self._finishing_until = 0.0
         self._ended_by: EndedBy = "silence"
         self._wait = 0.0
         self._reply_clock: ReplyClock | None = None
         self._silences = Silences()
         self._frames = 0
         self._doubt_told = False
+        self._dropped = 0
 
     @property
     def clock(self) -> float:
@@ -88,24 +92,26 @@ class SpokenConversation:
         self._sound.microphone.open()
         self._sound.speaker.open()
         try:
-            self._begin()
+            self._think(self._begin)
             while self._phase != "over":
                 frame = self._sound.microphone.read()
                 if frame is None:
+                    self._keep_what_was_said()
                     break
                 self._tick(frame)
-        except (KeyboardInterrupt, InterviewerError) as error:
-            self._keep_what_was_said(error)
+        except BaseException as error:
+            if isinstance(error, InterviewerError):
+                self._note("sound", error.message)
+            self._keep_what_was_said()
             raise
         finally:
             self._sound.speaker.close()
             self._sound.microphone.close()
 
-    def _begin(self) -> None:
+    def _begin(self) -> Saying:
         if self._journal.state.waiting == "candidate":
-            self._speak(self._interview.repeat())
-        else:
-            self._speak(self._interview.proceed())
+            return self._interview.repeat()
+        return self._interview.proceed()
 
     def _tick(self, frame: Samples) -> None:
         self._frames += 1
@@ -133,6 +139,7 @@ class SpokenConversation:
     # -- hearing ---------------------------------------------------------------------------------------------------
 
     def _hear(self, frame: Samples, at: float) -> float:
+        self._note_losses()
         if self._phase == "speaking" and not self._sound.headphones:
             return 0.0
         heard = self._listener.hear(frame, at)
@@ -141,6 +148,20 @@ class SpokenConversation:
         if heard.chunk_closed and self._phase == "listening":
             self._warm(at)
         return heard.level
+
+    def _note_losses(self) -> None:
+        """Tell what of the sound or the transcript is missing, when it happens."""
+        dropped = self._sound.microphone.dropped
+        if dropped > self._dropped:
+            lost = (dropped - self._dropped) * FRAME_SECONDS
+            self._dropped = dropped
+            self._note(
+                "sound", f"The machine was too busy: {lost:.1f} s of sound from the microphone were lost."
+            )
+        while (failure := self._listener.take_failure()) is not None:
+            self._note(
+                "hearing", f"{failure} A piece of the answer is missing in the text; its sound is kept."
+            )
 
     def _warm(self, at: float) -> None:
         """At pauses, judge what is committed: at the end only the tail is left to judge."""
@@ -168,6 +189,7 @@ class SpokenConversation:
     def _finish_turn(self, ended_by: EndedBy) -> None:
         self._reply_clock = ReplyClock.start(self._monotonic)
         self._ended_by, self._wait = ended_by, self._listener.endpoint_wait
+        self._finishing_until = self.clock + WRITING_SECONDS
         self._listener.close()
         self._phase = "finishing"
         self._go_on_finishing()
@@ -177,6 +199,12 @@ class SpokenConversation:
             self._phase = "listening"  # they had not finished after all: the turn goes on
             return
         turn = self._listener.turn(self._ended_by, self.clock)
+        if turn is None and self.clock >= self._finishing_until:
+            self._note(
+                "hearing",
+                "The recogniser did not finish in time. The last words are missing; their sound is kept.",
+            )
+            turn = self._listener.wait_for_turn(self._ended_by, self.clock, timeout_seconds=0.0)
         if turn is None:
             return
         if self._reply_clock is not None:
@@ -187,14 +215,16 @@ class SpokenConversation:
         """Store the turn, then answer it."""
         wanted = self._after_turn or self._spoken_control(turn)
         self._after_turn = None
-        counts = bool(turn.text) and not (isinstance(wanted, _Alone))
-        self._interview.answered(turn, self._wait, counts=counts)
+        counts = bool(turn.text) and not isinstance(wanted, _Alone)
+        self._place = self._interview.place
+        self._interview.answered(turn, self._wait, self._place if counts else None)
+        if turn.text:
+            self._silences.signs_of_life()
         if wanted is not None:
             self._perform(wanted.control if isinstance(wanted, _Alone) else wanted)
         elif not turn.text:  # noise, a cough, or speech nobody could make out
             self._answer_silence("not_heard")
         else:
-            self._silences.words_came()
             self._tell_doubt(turn)
             if self._ended_by == "limit":
                 minutes = round(self._listener.patience.limit / 60)
@@ -215,7 +245,7 @@ class SpokenConversation:
             case "invite":
                 self._speak(self._interview.say(line))
             case "leave_question":
-                self._speak(self._interview.skip())
+                self._think(self._interview.skip)
             case "stop":
                 self._note(
                     "hearing", "Nothing could be heard for two questions. Check with: interviewer doctor"
@@ -223,44 +253,34 @@ class SpokenConversation:
                 self._speak(self._interview.end("fault"))
 
     def _tell_doubt(self, turn: Turn) -> None:
-        """Say once what keeps the answer from being understood."""
-        if self._doubt_told:
-            return
-        words = [len(segment.text.split()) for segment in turn.segments]
-        foreign = [segment.language for segment in turn.segments if segment.language not in (None, "en")]
-        doubtful = sum(n for n, segment in zip(words, turn.segments, strict=True) if segment.doubtful)
-        if len(foreign) * 2 > len(words):
-            sentence = (
-                f"That sounded like another language ({foreign[0]}); the interviewer understands English."
-            )
-        elif sum(words) >= DOUBTFUL_WORDS and doubtful / sum(words) >= DOUBTFUL_SHARE:
-            sentence = (
-                "Most of that answer could not be made out; it is kept as doubtful. "
-                "The interviewer understands English; check the microphone with: interviewer doctor"
-            )
-        else:
-            return
-        self._doubt_told = True
-        self._note("hearing", sentence)
+        sentence = None if self._doubt_told else doubt_about(turn)
+        if sentence is not None:
+            self._doubt_told = True
+            self._note("hearing", sentence)
 
     # -- replying --------------------------------------------------------------------------------------------------
 
     def _think(self, choose: Callable[[], Saying]) -> None:
         self._phase = "thinking"
-        self._listener.open(self.clock)
+        self._listener.open(self.clock, keep_speech=True)
         self._reply = self._thinker.submit(choose)
         self._go_on_thinking()
 
     def _go_on_thinking(self) -> None:
-        if self._reply is not None and self._reply.done() and self._late_words_taken():
-            reply, self._reply = self._reply, None
-            if self._reply_clock is not None:
-                self._reply_clock.mark_chosen()
-            self._speak(reply.result(), reply_clock=self._reply_clock)
+        if self._reply is None or not self._reply.done() or not self._late_words_taken():
+            return
+        reply, self._reply = self._reply.result(), None
+        control, self._after_reply = self._after_reply, None
+        if control is not None and not reply.last:
+            self._perform(control)  # asked for while the reply was being chosen, which nobody has heard
+            return
+        if self._reply_clock is not None:
+            self._reply_clock.mark_chosen()
+        self._speak(reply, replying=True)
 
     def _late_words_taken(self) -> bool:
         """Nobody is talked over: whoever went on after the turn was taken is heard out, and their words are stored."""
-        if not self._listener.spoken:
+        if not self._listener.spoken or self._ended_by in ("key", "limit"):  # which end it, whatever follows
             return True
         if self._listener.silence < RESUMED_SILENCE_SECONDS:
             return False
@@ -268,12 +288,14 @@ class SpokenConversation:
         late = self._listener.turn("silence", self.clock)
         if late is None:
             return False
-        if late.text:
-            self._interview.answered(late, None)
+        if late.text and self._place is not None:
+            self._interview.answered(late, None, self._place)
+        self._listener.open(self.clock)
         return True
 
-    def _speak(self, saying: Saying, *, aside: bool = False, reply_clock: ReplyClock | None = None) -> None:
+    def _speak(self, saying: Saying, *, aside: bool = False, replying: bool = False) -> None:
         self._aside, self._phase = aside, "speaking"
+        reply_clock, self._reply_clock = (self._reply_clock if replying else None), None
         if not aside:
             self._listener.open(self.clock)
             self._thinker.submit(self._interview.prepare)  # while the question is heard
@@ -298,26 +320,34 @@ class SpokenConversation:
             self._phase = "over"
             return
         if not self._aside:
-            self._listener.open(self.clock, keep_speech=self._listener.speech_seconds > 0)
+            self._listener.open(self.clock, keep_speech=True)
         self._aside = False
         self._phase = "listening"
 
     # -- controls --------------------------------------------------------------------------------------------------
 
     def _obey(self, control: Control) -> None:
+        """Do what a key asked for, now or as soon as what is under way is stored."""
+        self._silences.signs_of_life()
         saying = self._speaking.saying
-        if self._phase == "speaking" and saying is not None and saying.last:
-            return  # the closing words are being said
-        if self._phase in ("finishing", "thinking"):
-            self._after_turn = control if self._phase == "finishing" else self._after_turn
-            return
-        if control.action == "pause":
-            self._toggle_pause()
-            return
-        if self._phase == "paused":
-            self._toggle_pause()
-        if self._phase == "speaking":
-            self._stop_speaking(interrupted=True)
+        match self._phase:
+            case "speaking" if saying is not None and saying.last:
+                return  # the closing words are being said
+            case "finishing":
+                self._after_turn = self._after_turn if control.action == "done" else control
+                return
+            case "thinking":
+                if control.action != "done":
+                    self._after_reply = control
+                    self._interview.hurry()
+                return
+            case "paused":
+                self._leave_pause(control)
+                return
+            case "speaking":
+                self._stop_speaking(interrupted=True)
+            case _:
+                pass
         if self._listener.spoken:
             self._after_turn = None if control.action == "done" else control
             self._finish_turn("key")
@@ -325,6 +355,7 @@ class SpokenConversation:
             self._perform(control)
 
     def _perform(self, control: Control) -> None:
+        """Do it; whatever it is, the phase moves on."""
         match control.action:
             case "skip":
                 self._think(self._interview.skip)
@@ -334,35 +365,34 @@ class SpokenConversation:
                 self._think(self._interview.repeat)
             case "end":
                 self._speak(self._interview.end("key"))
+            case "pause":
+                self._listener.open(self.clock)
+                self._listener.rest()
+                self._journal.record(Paused(at=self.clock))
+                self._phase = "paused"
             case "switch" if control.persona is not None:
                 who, because = control.persona, control.because
                 self._think(lambda: self._interview.switch(who, because))
-            case _:
-                pass  # "done" before a word was said: the candidate keeps the floor
+            case _:  # "done" before a word was said: the candidate keeps the floor
+                self._phase = "listening"
 
-    def _toggle_pause(self) -> None:
-        if self._phase == "paused":
-            self._journal.record(Unpaused(at=self.clock))
-            self._speak(self._interview.repeat())
+    def _leave_pause(self, control: Control) -> None:
+        if control.action not in ("pause", "switch", "end"):
             return
-        if self._phase == "speaking":
-            self._stop_speaking(interrupted=True)
-        self._listener.rest()
-        self._journal.record(Paused(at=self.clock))
-        self._phase = "paused"
+        self._journal.record(Unpaused(at=self.clock))
+        self._perform(Control("repeat") if control.action == "pause" else control)
 
     # -- the rest --------------------------------------------------------------------------------------------------
 
-    def _keep_what_was_said(self, error: BaseException) -> None:
-        """Store the unfinished turn before the error goes on its way."""
-        if isinstance(error, InterviewerError):
-            self._note("sound", error.message)
-        if self._phase not in ("listening", "finishing") or not self._listener.spoken:
+    def _keep_what_was_said(self) -> None:
+        """Store the words of an unfinished turn, as far as they can still be written down."""
+        if self._phase not in ("listening", "finishing", "thinking") or not self._listener.spoken:
             return
+        place = self._place if self._phase == "thinking" else self._interview.place
         self._listener.close()
         turn = self._listener.wait_for_turn("interrupted", self.clock)
         if turn.text:
-            self._interview.answered(turn, None)
+            self._interview.answered(turn, None, place)
 
     def _note(self, part: str, sentence: str) -> None:
         self._journal.record(FaultNoted(at=self.clock, part=part, sentence=sentence))

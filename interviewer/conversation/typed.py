@@ -40,7 +40,7 @@ class TypedConversation:
         now = self._now()
         segment = Segment(text=text, start=asked_at, end=now)
         turn = Turn(segments=(segment,), start=asked_at, end=now, ended_by="typed", engine="keyboard")
-        self._interview.answered(turn, None)
+        self._interview.answered(turn, None, self._interview.place)
         return self._interview.proceed()
 
     def _obey(self, control: Control) -> Saying:

@@ -48,7 +48,7 @@ def evaluate(
     Answers to questions that are no longer in `questions` are left out, and a note says so.
     """
     known = [answer for answer in state.answers if answer.question in questions]
-    rough = state.started.rough_transcript if state.started else False
+    rough = state.rough
     scored = []
     for done, answer in enumerate(known, start=1):
         persona = personas.get(answer.persona)

@@ -24,6 +24,7 @@ DONE_PHRASES = (
     "that would be my answer",
     "i have nothing to add",
 )
+Action = Literal["repeat", "hint", "skip", "switch"]
 THINKING_PHRASES = (
     "let me think",
     "give me a moment",
@@ -35,16 +36,35 @@ THINKING_PHRASES = (
     "let me take a moment",
 )
 REPEAT_PHRASES = (
-    "could you repeat",
-    "can you repeat",
-    "please repeat",
-    "say that again",
-    "repeat the question",
+    "could you repeat the question",
+    "can you repeat that",
+    "please repeat the question",
+    "say that again please",
 )
-HINT_PHRASES = ("give me a hint", "have a hint", "get a hint", "i would like a hint", "i need a hint")
-SKIP_PHRASES = ("skip this question", "let's skip", "skip this one", "next question please", "can we skip")
+HINT_PHRASES = (
+    "could you give me a hint",
+    "can i have a hint",
+    "may i get a hint",
+    "i would like a hint please",
+)
+SKIP_PHRASES = (
+    "let's skip this question",
+    "skip this one please",
+    "next question please",
+    "can we skip this question",
+)
+_ASKING = r"(?:can|could|may|shall|please|let's|let us|i'd like|i would like|i want)\b[a-z' ]{0,20}"
+# A switch is asked for, or the turn is nothing but the order: "we had to switch to the stack" is part of an answer.
 _SWITCH = re.compile(
-    r"\b(?:switch(?:ed)?|change|hand me|speak|talk)\b(?: over)? (?:to|with) (?:the |a |an )?(?P<who>[a-z ]+)$"
+    rf"(?:^|{_ASKING}\b)(?:switch(?:ed)?|change|hand me|speak|talk)(?: over)? (?:to|with) (?:the |a |an )?(?P<who>[a-z ]+)$"
+)
+_REQUESTS: tuple[tuple[Action, re.Pattern[str]], ...] = (
+    (
+        "repeat",
+        re.compile(rf"{_ASKING}\brepeat\b|^(?:sorry )?(?:please )?(?:repeat|say) (?:that|it|the question)\b"),
+    ),
+    ("hint", re.compile(rf"{_ASKING}\bhint\b|^(?:a |give me a )?hint(?: please)?$")),
+    ("skip", re.compile(rf"{_ASKING}\bskip (?:this|it|that)\b|^skip (?:this|it)\b|^next question")),
 )
 # A clause is left hanging when it ends in a word that calls for another.
 _HANGING = frozenset(
@@ -53,7 +73,8 @@ _HANGING = frozenset(
     "will would can could should may might must not no very more most less my your our their his her its this these "
     "those um uh er erm like also plus i we you he she they it's i'm we're well".split()
 )
-_COMMAND_WORDS = 14  # a longer turn is an answer, whatever it mentions
+_ALONE_WORDS = 10  # a longer turn is an answer, whatever it ends in
+_SWITCH_WORDS = 14  # the last words of an answer in which another interviewer may be asked for
 _TAIL_WORDS = 8
 _WORDS_AFTER = 2
 
@@ -62,7 +83,7 @@ _WORDS_AFTER = 2
 class Command:
     """Something the candidate asked for instead of, or at the end of, an answer."""
 
-    action: Literal["repeat", "hint", "skip", "switch"]
+    action: Action
     persona: str | None = None
     alone: bool = True  # whether the turn held nothing else
 
@@ -87,14 +108,15 @@ def ends_with_done(text: str) -> bool:
 def command(text: str, personas: Mapping[str, Persona]) -> Command | None:
     """The command at the end of `text`, if there is one."""
     words = _normalised(text).split()
-    alone = len(words) <= _COMMAND_WORDS
-    tail = " ".join(words[-_COMMAND_WORDS:])
-    switch = _SWITCH.search(tail)
-    if switch and (who := _persona_called(switch["who"], personas)):
+    alone = len(words) <= _ALONE_WORDS
+    switch = _SWITCH.search(" ".join(words[-_SWITCH_WORDS:]))
+    # "^" in the pattern stands for the turn's own beginning
+    if switch and (alone or switch.start() > 0) and (who := _persona_called(switch["who"], personas)):
         return Command("switch", who, alone=alone)
-    for action, phrases in (("repeat", REPEAT_PHRASES), ("hint", HINT_PHRASES), ("skip", SKIP_PHRASES)):
-        if alone and any(phrase in tail for phrase in phrases):
-            return Command(action, alone=True)  # type: ignore[arg-type]
+    if alone:
+        for action, pattern in _REQUESTS:
+            if pattern.search(" ".join(words)):
+                return Command(action)
     return None
 
 
@@ -111,15 +133,14 @@ def _closes_with(ending: str, phrase: str) -> bool:
 
 
 def _persona_called(said: str, personas: Mapping[str, Persona]) -> str | None:
-    words = set(said.split()) - {"please", "now", "interviewer"}
-    best: tuple[float, str] | None = None
+    """The persona whose id or role was said in full."""
+    words = set(said.split())
     for persona in personas.values():
-        for name in (persona.id.replace("_", " "), _normalised(persona.role)):
+        for name in (persona.id.replace("_", " "), _normalised(persona.role), _normalised(persona.name)):
             own = set(name.split()) - {"the", "a", "an"}
-            share = len(words & own) / len(own) if own else 0.0
-            if share >= 0.5 and (best is None or share > best[0]):
-                best = (share, persona.id)
-    return best[1] if best else None
+            if own and own <= words:
+                return persona.id
+    return None
 
 
 def _normalised(text: str) -> str:

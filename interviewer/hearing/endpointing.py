@@ -58,9 +58,10 @@ class Endpointer:
         self._now = 0.0
 
     def open(self, at: float, *, keep_speech: bool = False) -> None:
-        """Begin a turn at `at`. With `keep_speech` the speech already under way belongs to it (a barge-in)."""
+        """Begin a turn at `at`. With `keep_speech` the stretch of speech under way belongs to it (a barge-in)."""
+        self._spans = []
         if not keep_speech:
-            self._spans, self._run, self._started, self._silent_frames = [], 0, None, 0
+            self._run, self._started, self._silent_frames = 0, None, 0
         self._opened = self._now = at
 
     def hear(self, probability: float, at: float) -> bool:

@@ -7,13 +7,14 @@ left to decode, however long the answer was.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 import numpy as np
 
 from interviewer.domain import FRAME_SECONDS, EndedBy, Segment, Turn
+from interviewer.errors import InterviewerError
 from interviewer.hearing import cues
 from interviewer.hearing.endpointing import Endpointer, Expectation, Patience
 from interviewer.ports import Samples, SpeechDetector, Transcriber
@@ -54,17 +55,25 @@ class Listener:
         self._segments: list[Segment] = []
         self._partial: Future[str] | None = None
         self._caption = ""
+        self._jobs: deque[Future[None]] = deque()  # whose results nobody waits for
+        self._failures: deque[str] = deque()
 
     def expect(self, phrases: Sequence[str]) -> None:
         """Bias the recogniser towards what the question is about."""
-        self._worker.submit(lambda: self._transcriber.prepare(phrases))
+        self._do(lambda: self._transcriber.prepare(phrases))
 
     def open(self, at: float, *, keep_speech: bool = False) -> None:
-        """Begin a turn. With `keep_speech`, speech already under way is its beginning (a barge-in)."""
+        """Begin a turn. With `keep_speech`, the stretch of speech under way, if any, is its beginning (a barge-in)."""
+        keep_speech = keep_speech and self._endpointer.speaking
         self._endpointer.open(at, keep_speech=keep_speech)
+        self._pending, self._segments = [], []
         if not keep_speech:
             self._drop_chunk()
-            self._pending, self._segments, self._caption = [], [], ""
+            self._caption = ""
+
+    def take_failure(self) -> str | None:
+        """What went wrong in the recogniser since last asked, one sentence at a time."""
+        return self._failures.popleft() if self._failures else None
 
     def rest(self) -> None:
         """Stop listening (the interviewer has the floor and there are no headphones, or a pause)."""
@@ -144,8 +153,8 @@ class Listener:
         self._close_chunk()
 
     def turn(self, ended_by: EndedBy, at: float) -> Turn | None:
-        """The turn, once every chunk is written down; None until then. Raises what the recogniser raised."""
-        self._collect(wait_errors=True)
+        """The turn, once every chunk is written down; None until then."""
+        self._collect()
         if self._pending:
             return None
         return self._turn(ended_by, at)
@@ -181,13 +190,13 @@ class Listener:
 
     def _start_chunk(self, at: float) -> None:
         self._chunk_started = self._preroll[0][0] if self._preroll else at
-        self._worker.submit(self._transcriber.start_chunk)
+        self._do(self._transcriber.start_chunk)
         for _, frame in self._preroll:
             self._feed(frame)
         self._preroll.clear()
 
     def _feed(self, frame: Samples) -> None:
-        self._worker.submit(lambda: self._transcriber.feed(frame))
+        self._do(lambda: self._transcriber.feed(frame))
 
     def _close_chunk_if_due(self, now: float) -> bool:
         if self._chunk_started is None:
@@ -214,13 +223,25 @@ class Listener:
             self._worker.submit(self._transcriber.end_chunk)
             self._chunk_started, self._partial, self._caption = None, None, ""
 
-    def _collect(self, *, wait_errors: bool = False) -> None:
+    def _do(self, job: Callable[[], None]) -> None:
+        self._jobs.append(self._worker.submit(job))
+
+    def _collect(self) -> None:
+        """Take what the recogniser has finished. A chunk it failed on is missing in the text, and that is told."""
+        while self._jobs and self._jobs[0].done():
+            self._note_failure(self._jobs.popleft())
         while self._pending and self._pending[0][1].done():
-            offset, future = self._pending[0]
-            if future.exception() is not None and not wait_errors:
-                return  # told when the turn is asked for, so that it is handled in one place
-            self._pending.pop(0)
-            self._segments += [_shifted(segment, offset) for segment in future.result()]
+            offset, future = self._pending.pop(0)
+            if not self._note_failure(future):
+                self._segments += [_shifted(segment, offset) for segment in future.result()]
+
+    def _note_failure(self, future: Future[None] | Future[tuple[Segment, ...]]) -> bool:
+        error = future.exception()
+        if error is not None and not isinstance(error, InterviewerError):
+            raise error  # a bug keeps its traceback
+        if error is not None:
+            self._failures.append(error.message)
+        return error is not None
 
 
 def _shifted(segment: Segment, offset: float) -> Segment:

@@ -42,6 +42,7 @@ class SessionStarted(Fact):
     engines: dict[str, str] = Field(description="Port -> engine in use.")
     rough_transcript: bool = Field(description="Whether the recogniser's words must be read as rough.")
     app_version: str
+    demo: bool = Field(default=False, description="Held by the recorded candidate: nobody's practice.")
 
 
 class SessionResumed(Fact):
@@ -49,6 +50,9 @@ class SessionResumed(Fact):
     resumed: str
     engines: dict[str, str]
     lost_seconds: float = Field(description="Sound that was heard but not yet on disk, as far as is known.")
+    rough_transcript: bool = Field(
+        default=False, description="Whether the recogniser in use from here is rough."
+    )
 
 
 class RoundStarted(Fact):
@@ -111,6 +115,9 @@ class SpeechHeard(Fact):
 class Answered(Fact):
     type: Literal["answered"] = "answered"
     question: str | None
+    asked: int | None = Field(
+        default=None, description="Which of the things asked under it, from 0; None: the last."
+    )
     turn: Turn
     endpoint_wait: float | None = Field(
         description="Seconds from the last speech to the decision; None when typed."

@@ -12,7 +12,6 @@ from interviewer.session.events import (
     Event,
     FollowUpAsked,
     LineSpoken,
-    Paused,
     PersonaEntered,
     QuestionAsked,
     QuestionSkipped,
@@ -21,7 +20,6 @@ from interviewer.session.events import (
     SessionEnded,
     SessionResumed,
     SessionStarted,
-    Unpaused,
 )
 
 
@@ -71,12 +69,12 @@ class SessionState(Noun):
     rounds_begun: int = 0
     round_first_answer: int = 0
     engines: dict[str, str] = {}
+    rough: bool = False
     answers: tuple[Answer, ...] = ()
     waiting: Waiting = "interviewer"
     lines_used: tuple[str, ...] = ()
     personas_met: tuple[str, ...] = ()
     entered: bool = False
-    paused: bool = False
     ended: bool = False
     clock: float = 0.0
     scorecard: Scorecard | None = None
@@ -110,6 +108,7 @@ def apply(state: SessionState, event: Event) -> SessionState:
             }
         case SessionResumed():
             # Whoever had the floor when the session broke off must be heard or told again.
+            change |= {"rough": state.rough or event.rough_transcript}
             change |= {"engines": event.engines, "ended": False, "resumptions": state.resumptions + 1}
             change |= {"waiting": "interviewer"} if state.waiting == "nobody" else {}
         case EngineChanged():
@@ -150,17 +149,10 @@ def apply(state: SessionState, event: Event) -> SessionState:
             if event.hint is not None and state.answers:
                 change |= {"answers": _with_last(state.answers, hints=event.hint), "waiting": "candidate"}
         case Answered():
-            if event.question is not None and state.answers:
-                # Whoever was cut off in mid answer still has the floor when the session is resumed.
-                waiting = "candidate" if event.turn.ended_by == "interrupted" else "interviewer"
-                change |= {"answers": _with_turn(state.answers, event.turn), "waiting": waiting}
+            change |= _answered(state, event)
         case QuestionSkipped():
             if state.answers:
                 change |= {"answers": _with_last(state.answers, skipped=True), "waiting": "interviewer"}
-        case Paused():
-            change |= {"paused": True}
-        case Unpaused():
-            change |= {"paused": False}
         case SessionEnded():
             change |= {"ended": True, "waiting": "nobody"}
         case Scored():
@@ -182,6 +174,20 @@ def _with_asked(answers: tuple[Answer, ...], asked: Asked) -> tuple[Answer, ...]
     return _with_last(answers, asked=(*answers[-1].asked, asked))
 
 
-def _with_turn(answers: tuple[Answer, ...], turn: Turn) -> tuple[Answer, ...]:
-    *before, asked = answers[-1].asked
-    return _with_last(answers, asked=(*before, asked.model_copy(update={"turns": (*asked.turns, turn)})))
+def _answered(state: SessionState, event: Answered) -> dict[str, object]:
+    """A turn goes to what it answers, which words that come late may show to be no longer the last thing asked."""
+    place = max(
+        (n for n, answer in enumerate(state.answers) if answer.question == event.question), default=None
+    )
+    if place is None:
+        return {}
+    answer = state.answers[place]
+    index = len(answer.asked) - 1 if event.asked is None else event.asked
+    asked = answer.asked[index]
+    asked = asked.model_copy(update={"turns": (*asked.turns, event.turn)})
+    changed = answer.model_copy(update={"asked": (*answer.asked[:index], asked, *answer.asked[index + 1 :])})
+    change: dict[str, object] = {"answers": (*state.answers[:place], changed, *state.answers[place + 1 :])}
+    if place == len(state.answers) - 1 and index == len(answer.asked) - 1:
+        # Whoever was cut off in mid answer still has the floor when the session is resumed.
+        change["waiting"] = "candidate" if event.turn.ended_by == "interrupted" else "interviewer"
+    return change

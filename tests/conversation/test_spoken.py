@@ -464,3 +464,185 @@ def test_words_that_come_while_the_reply_is_chosen_are_heard_out_and_kept(tmp_pa
     assert (first.turn.text, late.turn.text) == ("the answer", "and one thing more")
     closing = of(SpeechHeard, facts)[-1]
     assert closing.at - closing.seconds > late.turn.end - 0.1
+
+
+def test_late_words_belong_to_the_question_they_answer(tmp_path: Path) -> None:
+    thinker = SlowWorker()
+    rehearsal = Rehearsal(
+        tmp_path,
+        [says(3.0, 3.8, 2.0), says(3.0)],
+        ["about the first", "one thing more", "about the second"],
+        start={"questions": 2, "follow_ups": 0},
+        thinker=thinker,
+        on_moment=_catching_up_after(thinker, "thinking", 1.5),
+    )
+    rehearsal.run()
+    first, second = rehearsal.store.state("rehearsal").answers
+    assert [turn.text for turn in first.turns] == ["about the first", "one thing more"]
+    assert [turn.text for turn in second.turns] == ["about the second"]
+
+
+def _pressing(action: str, phase: str, seconds: float) -> Callable[[Live, Rehearsal], None]:
+    """Press a key once, so long after the phase was first seen."""
+    seen: list[float] = []
+
+    def on_moment(live: Live, rehearsal: Rehearsal) -> None:
+        if live.phase == phase:
+            seen.append(live.clock)
+            if live.clock - seen[0] >= seconds and seen[0] >= 0:
+                seen[0] = float("inf")
+                rehearsal.controls.press(action)  # type: ignore[arg-type]
+
+    return on_moment
+
+
+def test_a_pause_in_mid_answer_keeps_what_was_said(tmp_path: Path) -> None:
+    rehearsal = Rehearsal(
+        tmp_path, [says(9.0), says(3.0)], ["the first part", "more of it", "the rest", "end"], start=ONE
+    )
+    press = _pressing("pause", "listening", 12.0)
+    paused: list[bool] = []
+
+    def on_moment(live: Live, staged: Rehearsal) -> None:
+        press(live, staged)
+        if live.phase == "paused":
+            paused.append(True)
+            if len(paused) == 50:
+                staged.controls.press("pause")
+
+    rehearsal.cues = [says(9.0, 2.0, 9.0), says(3.0)]
+    rehearsal._pending = iter(rehearsal.cues)
+    rehearsal.on_moment = on_moment
+    facts = rehearsal.run()
+    texts = [fact.turn.text for fact in of(Answered, facts) if fact.question]
+    assert texts[0].startswith("the first part")
+    assert len(texts) == 2
+    assert [fact.type for fact in facts].count("paused") == 1
+
+
+@pytest.mark.parametrize("action", ["done", "pause", "hint", "end"])
+def test_a_key_while_the_answer_is_written_down_stores_it_once(tmp_path: Path, action: str) -> None:
+    hearer = SlowWorker()
+    slow = _catching_up_after(hearer, "finishing", 1.0)
+    press = _pressing(action, "finishing", 0.3)
+
+    def on_moment(live: Live, staged: Rehearsal) -> None:
+        press(live, staged)
+        still_unwritten = live.phase == "listening" and 0.5 < live.silence < 6
+        if not still_unwritten:
+            slow(live, staged)
+        if live.phase == "paused":
+            staged.controls.press("end")
+
+    rehearsal = Rehearsal(
+        tmp_path, [says(3.0), says(3.0)], ["only once", "more"], start=ONE, hearer=hearer, on_moment=on_moment
+    )
+    answers = [fact.turn.text for fact in of(Answered, rehearsal.run()) if fact.question]
+    assert answers.count("only once") == 1
+
+
+def test_a_key_while_the_reply_is_chosen_is_obeyed(tmp_path: Path) -> None:
+    thinker = SlowWorker()
+    slow = _catching_up_after(thinker, "thinking", 1.0)
+    press = _pressing("end", "thinking", 0.5)
+    seen: list[str] = []
+
+    def on_moment(live: Live, staged: Rehearsal) -> None:
+        slow(live, staged)
+        seen.append(live.phase)
+        if "listening" in seen:
+            press(live, staged)
+
+    facts = Rehearsal(
+        tmp_path,
+        [says(3.0)] * 3,
+        ["a", "b", "c"],
+        start={"questions": 3, "follow_ups": 0},
+        thinker=thinker,
+        on_moment=on_moment,
+    ).run()
+    assert of(SessionEnded, facts)[0].because == "key"
+    assert len([fact for fact in of(Answered, facts) if fact.question]) == 1
+
+
+def test_a_backchannel_long_before_an_interruption_is_no_part_of_the_answer(tmp_path: Path) -> None:
+    def interrupt(event: Event, rehearsal: Rehearsal) -> None:
+        if isinstance(event, QuestionAsked):
+            rehearsal.room.say(loud(0.3), 0.5)
+            rehearsal.room.say(loud(3.0), 2.5)
+
+    library = a_library(
+        (a_question("alpha").model_copy(update={"spoken": "A long question of many words indeed. " * 4}),)
+    )
+    facts = Rehearsal(
+        tmp_path, [stays_silent], ["", "the answer"], start=ONE, library=library, on_event=interrupt
+    ).run()
+    (answered,) = of(Answered, facts)
+    assert answered.turn.text == "the answer"
+    assert len(answered.turn.speech) == 1
+    assert answered.turn.start == pytest.approx(2.5, abs=0.2)
+
+
+def test_a_chunk_the_recogniser_fails_on_is_told_and_the_answer_goes_on(tmp_path: Path) -> None:
+    class Stumbling(ScriptedTranscriber):
+        def end_chunk(self) -> tuple[Segment, ...]:
+            segments = super().end_chunk()
+            if segments and segments[0].text == "lost":
+                raise EngineError("stumbling", "The recogniser stumbled.")
+            return segments
+
+    facts = Rehearsal(
+        tmp_path, [says(3.0, 1.0, 3.0, 1.0, 3.0)], transcriber=Stumbling(["first", "lost", "last"]), start=ONE
+    ).run()
+    assert of(Answered, facts)[0].turn.text == "first last"
+    assert "its sound is kept" in of(FaultNoted, facts)[0].sentence
+
+
+def test_a_bug_in_an_engine_keeps_its_traceback_and_the_words_before_it(tmp_path: Path) -> None:
+    class Broken(ScriptedTranscriber):
+        def end_chunk(self) -> tuple[Segment, ...]:
+            segments = super().end_chunk()
+            if segments and segments[0].text == "boom":
+                raise RuntimeError("a bug")
+            return segments
+
+    rehearsal = Rehearsal(tmp_path, [says(3.0, 1.0, 3.0)], transcriber=Broken(["first", "boom"]), start=ONE)
+    with pytest.raises(RuntimeError, match="a bug"):
+        rehearsal.run()
+    assert of(Answered, rehearsal.facts)[0].turn.text == "first"
+
+
+def test_the_end_of_the_microphone_keeps_what_was_said(tmp_path: Path) -> None:
+    rehearsal = Rehearsal(tmp_path, [says(9.0)], ["so far", "and on"], start=ONE)
+    rehearsal.on_moment = lambda live, staged: staged.room.end() if live.clock > 14 else None
+    facts = rehearsal.run()
+    assert of(Answered, facts)[0].turn.text.startswith("so far")
+
+
+def test_hints_are_a_sign_of_life(tmp_path: Path) -> None:
+    facts = Rehearsal(
+        tmp_path,
+        [stays_silent, presses("hint"), stays_silent, presses("repeat"), says(3.0)],
+        ["at last"],
+        start=ONE,
+    ).run()
+    assert of(QuestionSkipped, facts) == []
+    assert of(Answered, facts)[0].turn.text == "at last"
+
+
+def test_the_interviewer_is_recorded_when_it_was_heard_however_long_the_first_words_took(
+    tmp_path: Path,
+) -> None:
+    thinker = SlowWorker()
+    rehearsal = Rehearsal(
+        tmp_path,
+        [says(3.0)],
+        ["yes"],
+        start=ONE,
+        thinker=thinker,
+        on_moment=_catching_up_after(thinker, "thinking", 2.0),
+    )
+    rehearsal.run()
+    interviewer = read_wav(rehearsal.store.folder("rehearsal") / "interviewer.wav")
+    first_sound = int(np.argmax(np.abs(interviewer) > 0.01)) / SAMPLE_RATE
+    assert first_sound == pytest.approx(2.0, abs=0.2)

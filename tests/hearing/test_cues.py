@@ -52,6 +52,8 @@ def test_what_the_last_words_promise(text: str, promise: str) -> None:
         ("sorry could you repeat the question", "repeat", None, True),
         ("can you give me a hint", "hint", None, True),
         ("let's skip this question", "skip", None, True),
+        ("next question please", "skip", None, True),
+        ("please repeat the question", "repeat", None, True),
     ],
 )
 def test_commands(text: str, action: str, persona: str | None, alone: bool) -> None:
@@ -63,6 +65,12 @@ def test_commands(text: str, action: str, persona: str | None, alone: bool) -> N
     "text",
     [
         "we had to switch to a smaller model because of the cost",
+        "the feature store was too slow so in the end we had to switch to the recruiter",
+        "my first step was to talk to the hiring manager",
+        "when the results looked off i went to talk to the hiring manager",
+        "i would skip this one feature because it leaks the label",
+        "so we say that again and again the model overfits",
+        "a hint of overfitting is a growing gap",
         "I would talk to the users first",
         "you repeat the question for each fold and give me a hint about how well it generalises to data it has not seen",
         "",
@@ -76,3 +84,13 @@ def test_a_recogniser_can_be_told_of_every_command() -> None:
     phrases = cues.command_phrases(PERSONAS)
     assert "switch to the faculty panelist" in phrases
     assert all(cues.expectation(phrase) == "finished" for phrase in cues.DONE_PHRASES)
+
+
+def test_every_phrase_a_recogniser_is_told_of_is_understood() -> None:
+    for phrases, action in (
+        (cues.REPEAT_PHRASES, "repeat"),
+        (cues.HINT_PHRASES, "hint"),
+        (cues.SKIP_PHRASES, "skip"),
+    ):
+        for phrase in phrases:
+            assert cues.command(phrase, PERSONAS) == cues.Command(action), phrase  # type: ignore[arg-type]
