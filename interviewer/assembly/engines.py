@@ -107,7 +107,7 @@ def open_transcriber(settings: Settings) -> Transcriber:
         return FasterWhisperTranscriber(Path(name).expanduser())
     raise InterviewerError(
         f"There is no transcriber called '{settings.transcriber}'.",
-        "Known are: auto, pocketsphinx, whisper:NAME, faster-whisper:NAME.",
+        "Known are: auto, pocketsphinx, whisper:NAME, faster-whisper:FOLDER.",
     )
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 import interviewer
 from interviewer.assembly.engines import Engines
 from interviewer.audio.recording import SessionRecorder
@@ -21,7 +23,7 @@ from interviewer.conversation.typed import Ask, TypedConversation
 from interviewer.director.phrasing import AuthoredPhraser, LanguageModelPhraser, Phraser
 from interviewer.director.plan import plan_of, rounds_of
 from interviewer.director.policy import Assessment
-from interviewer.domain import Level, Question, Scorecard, Turn
+from interviewer.domain import FRAME_SAMPLES, Level, Question, Scorecard, Turn
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.scorecard import evaluate
 from interviewer.evaluator.star import score_story
@@ -51,6 +53,7 @@ class Wanted:
     chosen: tuple[str, ...] = ()
     seed: int | None = None
     typed: bool = False
+    demo: bool = False
 
 
 def check_names(library: Library, wanted: Wanted) -> None:
@@ -86,6 +89,7 @@ def start_session(
         typed=wanted.typed,
         engines=engines.names,
         rough_transcript=engines.rough,
+        demo=wanted.demo,
         app_version=interviewer.__version__,
     )
     journal = Journal(store, session)
@@ -116,6 +120,7 @@ def resume_session(
             resumed=now.isoformat(timespec="seconds"),
             engines=engines.names,
             lost_seconds=round(lost, 2),
+            rough_transcript=engines.rough,
         )
     )
     return journal
@@ -160,6 +165,7 @@ def spoken_conversation(
     ]
     hear, speak, think = workers
     recorder = SessionRecorder(store.folder(journal.session))
+    _make_up(recorder, journal.state.clock)
     interview = make_interview(journal, library, engines, lambda: recorder.seconds)
     listener = Listener(engines.detector, engines.transcriber, hear, Patience())
     mouth = Mouth(engines.voice, speaker, speak)
@@ -181,6 +187,12 @@ def spoken_conversation(
         for worker in workers:
             worker.close()
         recorder.close()
+
+
+def _make_up(recorder: SessionRecorder, seconds: float) -> None:
+    """Silence for the sound a crash may have cost, so that the clock goes on where the last fact was."""
+    while recorder.seconds < seconds:
+        recorder.append(np.zeros(FRAME_SAMPLES, dtype=np.float32))
 
 
 def score_session(

@@ -55,6 +55,7 @@ def demo(fast: bool, as_json: bool) -> None:
             follow_ups=1,
             chosen=script.questions,
             seed=SEED,
+            demo=True,
         )
         journal = start_session(store, library, engines, wanted, now=datetime.now().astimezone())
         with store.hold(journal.session):

@@ -52,8 +52,16 @@ def _read_posix(on_key: OnKey, stop: threading.Event) -> None:
 
     while not stop.is_set():
         ready, _, _ = select.select([sys.stdin], [], [], 0.1)
-        if ready:
-            on_key(os.read(sys.stdin.fileno(), 1).decode(errors="ignore"))
+        if not ready:
+            continue
+        pressed = os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
+        if not pressed:
+            return  # the terminal is gone
+        if not pressed.startswith(
+            "\x1b"
+        ):  # arrows, Delete and the like come as an escape and letters or digits
+            for key in pressed:
+                on_key(key)
 
 
 def _read_windows(on_key: OnKey, stop: threading.Event) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
+import psutil
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -28,7 +28,6 @@ from interviewer.library import places
 from interviewer.library.catalog import Catalog, Fit, Weights, fit, load_catalog
 from interviewer.library.settings import Settings, load_settings, save_settings
 
-ONLINE_TIMEOUT_SECONDS = 1.5
 LIMITS = (
     "No weights are installed: the embedded recogniser writes a rough transcript and the interviewer keeps to its "
     "authored words."
@@ -118,7 +117,7 @@ def verify_models(names: tuple[str, ...]) -> None:
 def offer_weights(settings: Settings, console: Console) -> None:
     """Before the first practice: say what the embedded engines cannot do and, where there is a network, mend it.
 
-    Asks once; a refusal is kept. Without a terminal nothing is asked, and no network is looked for.
+    Asks once; a refusal is kept. Nothing is sent before a yes; without a terminal nothing is asked.
     """
     catalog = load_catalog()
     if store.installed(catalog, places.weights_folder()):
@@ -126,7 +125,7 @@ def offer_weights(settings: Settings, console: Console) -> None:
     if not (settings.offer_weights and console.is_terminal and sys.stdin.isatty()):
         return
     suited = _suited(catalog)
-    if not suited.missing or not _online(suited.missing[0]):
+    if not suited.missing or not _has_network():
         console.print(LIMITS, style="dim")
         return
     names = " and ".join(entry.id for entry in suited.missing)
@@ -174,14 +173,16 @@ def _pull(wanted: tuple[Weights, ...], console: Console) -> list[Path]:
     return paths
 
 
-def _online(entry: Weights) -> bool:
-    """Whether the place these weights come from can be reached at all; nothing is sent."""
-    parts = urlsplit(store.source_url(entry))
-    try:
-        with socket.create_connection((parts.hostname, parts.port or 443), timeout=ONLINE_TIMEOUT_SECONDS):
-            return True
-    except OSError:
-        return False
+def _has_network() -> bool:
+    """Whether any network but the machine's own is up; looked up here, nothing is sent."""
+    up = {name for name, stats in psutil.net_if_stats().items() if stats.isup}
+    addresses = psutil.net_if_addrs()
+    return any(
+        address.family in (socket.AF_INET, socket.AF_INET6)
+        and not address.address.startswith(("127.", "::1", "fe80"))
+        for name in up
+        for address in addresses.get(name, ())
+    )
 
 
 def _size(size_bytes: int) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from interviewer.assembly.engines import Engines, open_engines
@@ -31,6 +32,7 @@ from interviewer.cli.stage import Stage
 from interviewer.conversation.controls import Control, Controls
 from interviewer.conversation.interview import Saying
 from interviewer.conversation.journal import Journal
+from interviewer.director.plan import rounds_of
 from interviewer.domain import Level
 from interviewer.errors import InterviewerError
 from interviewer.library import places
@@ -43,7 +45,7 @@ INTERRUPTED = 130  # what shells report after Ctrl-C
 Command = TypeVar("Command", bound=Callable[..., object])
 
 engine_options = (
-    click.option("--transcriber", help="auto, pocketsphinx, whisper:NAME or faster-whisper:NAME."),
+    click.option("--transcriber", help="auto, pocketsphinx, whisper:NAME or faster-whisper:FOLDER."),
     click.option(
         "--language-model", help="auto, none, a GGUF file, or the URL of an OpenAI-compatible endpoint."
     ),
@@ -78,7 +80,11 @@ def settings_with(**chosen: object) -> Settings:
 @click.option("--round", "round_id", help="One round of the loop.")
 @click.option("--question", "chosen", multiple=True, help="Ask this question; may be given several times.")
 @click.option(
-    "--questions", default=4, show_default=True, type=click.IntRange(1, 50), help="How many to ask at most."
+    "--questions",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 50),
+    help="How many to ask at most, in each round.",
 )
 @click.option("--minutes", default=30.0, show_default=True, type=click.FloatRange(1, 240))
 @click.option(
@@ -109,9 +115,11 @@ def practice(
 
     Keys while speaking: Enter done, h hint, r repeat, s skip, Space pause, q end, 1-9 switch persona.
     """
-    if round_id is not None and loop is None:
-        raise click.UsageError("--round needs --loop.")
     library = load_library()
+    if loop is not None:
+        persona, minutes = _of_loop(library, loop, round_id)
+    elif round_id is not None:
+        raise click.UsageError("--round needs --loop.")
     wanted = Wanted(
         persona, loop, round_id, questions, minutes, follow_ups, cast(Level, level), chosen, seed, typed
     )
@@ -133,16 +141,26 @@ def practice(
         store.close()
 
 
+def _of_loop(library: Library, loop: str, round_id: str | None) -> tuple[str, float]:
+    """Who opens a loop and how many minutes it takes: both are the loop's to say."""
+    context = click.get_current_context()
+    for name in ("persona", "minutes"):
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name} cannot be chosen with --loop: its rounds say it.")
+    rounds = rounds_of(library.loop(loop), round_id)
+    return rounds[0].personas[0], sum(one.minutes for one in rounds)
+
+
 @click.command()
 @click.argument("session", required=False)
 @with_engine_options
 def resume(session: str | None, **engines_wanted: object) -> None:
-    """Go on with SESSION (the latest one unless named) where it broke off."""
+    """Go on with SESSION (the last one that broke off, unless named)."""
     library = load_library()
     settings = settings_with(**engines_wanted)
     console = Console(highlight=False)
     store = SessionStore(places.data_dir())
-    session = session or store.latest()
+    session = session or store.latest(unfinished=True)
     state = store.state(session)
     check_not_ended(session, state)
     typed = bool(state.started and state.started.typed)
@@ -194,7 +212,10 @@ def hold_session(
         else:
             _by_voice(store, journal, library, engines, settings, stage)
     except KeyboardInterrupt:
-        console.print(f"\n{go_on}", soft_wrap=True)
+        later = (
+            f"Stopped. Score it with: interviewer score {journal.session}" if journal.state.ended else go_on
+        )
+        console.print(f"\n{later}", soft_wrap=True)
         sys.exit(INTERRUPTED)
     except InterviewerError as error:
         raise InterviewerError(error.message, f"{error.hint}\n{go_on}".strip()) from error

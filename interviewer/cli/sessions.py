@@ -31,7 +31,7 @@ def sessions(as_json: bool) -> None:
         "session", "started", "persona", "questions", "minutes", "state", "score", box=None, pad_edge=False
     )
     for row in rows:
-        state = "ended" if row.ended else "broke off"
+        state = "demo" if row.demo else "ended" if row.ended else "broke off"
         score = "not scored" if row.overall is None else f"{row.overall:.1f} of 5"
         table.add_row(
             row.session,

@@ -80,6 +80,8 @@ class Stage:
                 persona=persona, lead=lead, text=text, because=because, point=point, star=star
             ):
                 self._interviewer(persona, f"{lead} {text}".strip())
+                if not self._explain:
+                    return
                 about = (
                     point.replace("_", " ") if point else f"the story's {star}" if star else "going deeper"
                 )

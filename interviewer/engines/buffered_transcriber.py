@@ -157,7 +157,8 @@ class BufferedTranscriber(abc.ABC):
             return self._decode(samples)
         except RuntimeError as error:
             if self._device == "cpu" or not self._is_out_of_memory(error):
-                raise
+                sentence = f"{self.name} failed on a piece of the answer: {error}."
+                raise EngineError(self.engine, sentence, "See: interviewer doctor", retryable=True) from error
         self._model = self._leave_card()
         return self._decode(samples)
 

@@ -15,7 +15,7 @@ from interviewer.library.yaml_reader import read_yaml
 
 class Settings(Noun):
     transcriber: str = Field(
-        default="auto", description="auto, pocketsphinx, whisper:NAME or faster-whisper:NAME."
+        default="auto", description="auto, pocketsphinx, whisper:NAME or faster-whisper:FOLDER."
     )
     language_model: str = Field(
         default="auto", description="auto, none, a GGUF file, or the URL of an endpoint."

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from interviewer.errors import InterviewerError, UnknownNameError
 from interviewer.session.events import Event, from_json, to_json
@@ -37,6 +38,7 @@ class SessionSummary(NamedTuple):
     questions: int
     seconds: float
     ended: bool
+    demo: bool
     overall: float | None
 
 
@@ -89,50 +91,61 @@ class SessionStore:
         ).fetchall()
         if not rows:
             raise UnknownNameError("session", session, self.ids(), "See them all: interviewer sessions")
-        return [from_json(row[0]) for row in rows]
+        try:
+            return [from_json(row[0]) for row in rows]
+        except ValidationError as error:
+            raise InterviewerError(
+                f"Session {session} holds facts this version does not know, perhaps of a newer one: {error.errors()[0]['msg']}.",
+                "Update the interviewer and try again; nothing was changed.",
+            ) from error
 
     def state(self, session: str) -> SessionState:
         return fold(self.events(session))
 
     def ids(self) -> list[str]:
-        return [
-            row[0] for row in self._database.execute("SELECT DISTINCT session FROM facts ORDER BY session")
-        ]
+        """All sessions in the order in which they were started."""
+        rows = self._database.execute(
+            "SELECT session FROM facts WHERE number = 1 ORDER BY json_extract(fact, '$.started'), session"
+        )
+        return [row[0] for row in rows]
 
-    def latest(self) -> str:
-        """The session started last. InterviewerError when there is none yet."""
-        ids = self.ids()
-        if not ids:
-            raise InterviewerError(
-                f"There is no session in {self._folder} yet.", "Start one: interviewer practice"
-            )
-        return ids[-1]
+    def latest(self, *, unfinished: bool = False) -> str:
+        """The session started last; with `unfinished` the last practice that can be resumed. InterviewerError: none."""
+        for session in reversed(self.ids()):
+            if not unfinished:
+                return session
+            state = self.state(session)
+            if not state.ended and state.started is not None and not state.started.demo:
+                return session
+        which = " that broke off" if unfinished else ""
+        raise InterviewerError(
+            f"There is no session in {self._folder}{which}.", "Start one: interviewer practice"
+        )
 
     def summaries(self) -> list[SessionSummary]:
         """One line for each session, newest first."""
-        found = []
-        for session in reversed(self.ids()):
-            state = self.state(session)
-            started = state.started.started if state.started else ""
-            overall = state.scorecard.overall if state.scorecard else None
-            found.append(
-                SessionSummary(
-                    session,
-                    started,
-                    state.persona,
-                    len(state.answers),
-                    round(state.clock, 1),
-                    state.ended,
-                    overall,
-                )
-            )
-        return found
+        return [self._summary(session) for session in reversed(self.ids())]
+
+    def _summary(self, session: str) -> SessionSummary:
+        state = self.state(session)
+        started = state.started
+        return SessionSummary(
+            session=session,
+            started=started.started if started else "",
+            persona=state.persona,
+            questions=len(state.answers),
+            seconds=round(state.clock, 1),
+            ended=state.ended,
+            demo=started.demo if started else False,
+            overall=state.scorecard.overall if state.scorecard else None,
+        )
 
     def questions_asked_before(self) -> set[str]:
-        """Ids of questions asked in any session here."""
+        """Ids of questions asked in any practice here; the demo's do not count."""
         rows = self._database.execute(
             "SELECT DISTINCT json_extract(fact, '$.question') FROM facts "
-            "WHERE json_extract(fact, '$.type') = 'question_asked'"
+            "WHERE json_extract(fact, '$.type') = 'question_asked' AND session NOT IN "
+            "(SELECT session FROM facts WHERE number = 1 AND json_extract(fact, '$.demo'))"
         )
         return {row[0] for row in rows}
 

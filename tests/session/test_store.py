@@ -105,3 +105,25 @@ def test_kill_9_loses_no_stored_fact_and_frees_the_session(tmp_path: Path) -> No
     assert [event.turn.text for event in stored][: confirmed + 1] == [str(n) for n in range(confirmed + 1)]
     with store.hold("s"):
         pass
+
+
+def test_the_latest_is_the_one_started_last_and_resume_looks_for_a_practice_that_broke_off(
+    tmp_path: Path,
+) -> None:
+    store = SessionStore(tmp_path)
+    store.append("s-b", a_start(session="s-b", started="2026-11-20T12:00:01+00:00"))
+    store.append("s-a", a_start(session="s-a", started="2026-11-20T12:00:02+00:00"))
+    store.append("s-c", a_start(session="s-c", started="2026-11-20T12:00:03+00:00", demo=True))
+    store.append("s-c", QuestionAsked(at=1, question="alpha", persona="engineer", text="Why?"))
+    assert store.latest() == "s-c"
+    assert store.latest(unfinished=True) == "s-a"
+    assert store.questions_asked_before() == set()
+    assert [row.session for row in store.summaries()] == ["s-c", "s-a", "s-b"]
+
+
+def test_facts_of_a_newer_version_are_told_plainly(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    store.append("s", a_start())
+    store._database.execute('INSERT INTO facts VALUES (\'s\', 2, \'{"type": "dreamt", "at": 1}\')')
+    with pytest.raises(InterviewerError, match="Update the interviewer"):
+        store.events("s")
