@@ -37,14 +37,14 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._descriptor, keys.encode())
 
-    def wait_for(self, words: str, seconds: float = 60.0) -> None:
+    def wait_for(self, words: str, seconds: float = 240.0) -> None:
         give_up = time.monotonic() + seconds
         while words not in self.said:
             if time.monotonic() > give_up or self.process.poll() is not None:
                 pytest.fail(f"'{words}' was not shown: {self.said}")
             time.sleep(POLL_SECONDS)
 
-    def end(self, seconds: float = 60.0) -> int:
+    def end(self, seconds: float = 240.0) -> int:
         """Its exit code, once it has ended by itself."""
         code = self.process.wait(seconds)
         self._reader.join(seconds)

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from engines.scripted_server import Server
-from engines.toy_gguf import TOY, write_gguf
+from scripted_server import Server
+from toy_gguf import TOY, write_gguf
 from program import Program
 from pulse import PulseServer
 

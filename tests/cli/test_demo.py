@@ -26,7 +26,7 @@ from interviewer.session.events import (
     SpeechHeard,
 )
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 Kind = TypeVar("Kind", bound=Event)
 

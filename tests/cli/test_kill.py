@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conversation.rehearsal import loud
+from rehearsal import loud
 from program import Program, Running
 
 from interviewer.assembly.engines import Engines, open_embedded_judge
@@ -33,7 +33,7 @@ from interviewer.session.events import (
 )
 from interviewer.session.store import SessionStore
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 LOST_SECONDS = 1.0  # of sound, at most
 MID_ANSWER_SECONDS = 35.0  # the demo's first answer lasts from about 18 to 60 s

@@ -14,7 +14,7 @@ from interviewer.library.content import load_library
 from interviewer.library.templates import Templates
 from interviewer.ports import PromptPart
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+FIXTURES = Path(__file__).parent / "fixtures"
 TOY = FIXTURES / "toy_interviewer.gguf"
 TAUGHT: dict[str, Any] = yaml.safe_load((FIXTURES / "toy_phrasings.yaml").read_text(encoding="utf-8"))
 RETRAIN = "the toy no longer knows its lines: python scripts/train_toy_gguf.py"
