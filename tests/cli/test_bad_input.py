@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from scripted_server import Server
-from toy_gguf import TOY, write_gguf
 from program import Program
 from pulse import PulseServer
+from scripted_server import Server
+from toy_gguf import TOY, write_gguf
 
 from interviewer.library import places
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from rehearsal import loud
 from program import Program, Running
+from rehearsal import loud
 
 from interviewer.assembly.engines import Engines, open_embedded_judge
 from interviewer.assembly.sessions import resume_session, spoken_conversation
