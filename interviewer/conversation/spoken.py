@@ -298,7 +298,6 @@ class SpokenConversation:
         reply_clock, self._reply_clock = (self._reply_clock if replying else None), None
         if not aside:
             self._listener.open(self.clock)
-            self._thinker.submit(self._interview.prepare)  # while the question is heard
             self._listener.expect(self._interview.recognition_phrases())
             self._listener.patience = Patience.of(
                 saying.persona.patience_seconds, saying.persona.nudge_seconds
@@ -307,6 +306,10 @@ class SpokenConversation:
             self._listener.rest()
         self._speaking.begin(saying, reply_clock)
         self._go_on_speaking()
+        if not aside:
+            self._thinker.submit(
+                self._interview.prepare
+            )  # while the question is heard, not before its first sound
 
     def _go_on_speaking(self) -> None:
         if self._speaking.go_on():
