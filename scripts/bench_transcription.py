@@ -54,6 +54,7 @@ class Tally:
     """What was counted for one system over the items of one part."""
 
     word_errors: list[float] = field(default_factory=list)
+    by_speaker: dict[str, list[float]] = field(default_factory=dict)
     close_seconds: list[float] = field(default_factory=list)
     decode_seconds: float = 0.0
     sound_seconds: float = 0.0
@@ -61,11 +62,12 @@ class Tally:
     fillers: Counter[str] = field(default_factory=Counter)
     confidences: list[tuple[float, bool]] = field(default_factory=list)
 
-    def figures(self) -> dict[str, float | int | None]:
+    def figures(self) -> dict[str, Any]:
         return {
             "recordings": len(self.word_errors),
             "wer_median": round(statistics.median(self.word_errors), 3),
             "wer_mean": round(statistics.fmean(self.word_errors), 3),
+            "wer_mean_by_speaker": {who: round(statistics.fmean(e), 3) for who, e in self.by_speaker.items()},
             "term_recall": _ratio(self.terms["right"], self.terms["said"]),
             "term_precision": _ratio(self.terms["right"], self.terms["written"]),
             "filler_recall": _ratio(self.fillers["right"], self.fillers["said"]),
@@ -133,14 +135,15 @@ def _transcribe(
         tally.close_seconds.append(ended - fed)
         tally.decode_seconds += ended - started
     tally.sound_seconds += len(item.samples) / SAMPLE_RATE
-    _compare(spoken([item.text]).words, words, confidences, tally, terms)
+    tally.word_errors.append(_compare(spoken([item.text]).words, words, confidences, tally, terms))
+    tally.by_speaker.setdefault(item.speaker, []).append(tally.word_errors[-1])
 
 
 def _compare(
     said: list[str], written: list[str], confidences: list[float], tally: Tally, terms: frozenset[str]
-) -> None:
+) -> float:
+    """Count terms, fillers and confidences; returns the word error rate."""
     output = jiwer.process_words(" ".join(said), " ".join(written))
-    tally.word_errors.append(output.wer)
     right = {
         place: said[part.ref_start_idx + place - part.hyp_start_idx]
         for part in output.alignments[0]
@@ -152,6 +155,7 @@ def _compare(
         counter["said"] += sum(word in wanted for word in said)
         counter["written"] += sum(word in wanted for word in written)
         counter["right"] += sum(word in wanted for word in right.values())
+    return float(output.wer)
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -43,8 +43,6 @@ from interviewer.ports import Samples
 
 DOMAIN_MODEL, DOMAIN_DICTIONARY = "domain.lm.bin", "domain.dict"
 
-FILLERS, FILLER_EVERY = ("um", "uh"), 6
-
 DOUBTFUL_BELOW = 0.65
 """A segment whose words' posteriors average less than this is doubtful; chosen on the benchmark's development part."""
 
@@ -106,7 +104,7 @@ class PocketsphinxTranscriber:
         text = spoken(phrases)
         new_words = sorted({word for word in text.words if not self._mixed.knows(word)})
         to_add = self._pronunciations(self._mixed, text, new_words)
-        sentences = with_fillers(_without(text.sentences, self._left_out))
+        sentences = _without(text.sentences, self._left_out)
         learnable = set(new_words) - self._left_out
         if learnable:
             self._learned |= learnable  # named again each time, or the next relearning would lose them
@@ -268,14 +266,6 @@ def _without(sentences: Iterable[Sequence[str]], left_out: frozenset[str]) -> li
             run = []
         kept.append(run)
     return [run for run in kept if run]
-
-
-def with_fillers(sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    """The sentences, and some of them again as people begin them: bank text has no "um", answers do."""
-    hesitant = [
-        (FILLERS[n % len(FILLERS)], *sentence) for n, sentence in enumerate(sentences[::FILLER_EVERY])
-    ]
-    return [*sentences, *hesitant]
 
 
 def _plain(word: str) -> str:
