@@ -38,7 +38,7 @@ class Tuning:
     """What the search weighs how much; chosen on the development part of the transcription benchmark.
 
     `most_states` and `most_words` cap what is kept alive for each 10 ms of sound. People's voices in real rooms keep far
-    more alive than synthetic ones: the caps more than halve the work on recordings of people and change no word of them.
+    more alive than synthetic ones: the caps more than halve the work on recordings of people and left their word errors as they were.
     """
 
     stock: float = 0.5
