@@ -105,6 +105,7 @@ def apply(state: SessionState, event: Event) -> SessionState:
                 "persona": event.persona,
                 "engines": event.engines,
                 "round": event.round,
+                "rough": event.rough_transcript,
             }
         case SessionResumed():
             # Whoever had the floor when the session broke off must be heard or told again.

@@ -80,3 +80,11 @@ def test_whoever_was_cut_off_in_mid_answer_keeps_the_floor() -> None:
     state = apply(fold(COURSE[:3]), Answered(at=9, question="alpha", turn=turn, endpoint_wait=None))
     assert state.waiting == "candidate"
     assert state.answers[0].text == "the first half"
+
+
+def test_once_rough_a_transcript_stays_rough() -> None:
+    resumed = SessionResumed(at=2, resumed="x", engines={}, lost_seconds=0, rough_transcript=False)
+    assert apply(fold([a_start(rough_transcript=True)]), resumed).rough
+    assert not apply(fold([a_start(rough_transcript=False)]), resumed).rough
+    later = resumed.model_copy(update={"rough_transcript": True})
+    assert apply(fold([a_start(rough_transcript=False)]), later).rough
