@@ -164,9 +164,9 @@ def resume(session: str | None, **engines_wanted: object) -> None:
     state = store.state(session)
     check_not_ended(session, state)
     typed = bool(state.started and state.started.typed)
-    if not typed:
-        check_devices(settings)
     with store.hold(session):
+        if not typed:
+            check_devices(settings)
         with console.status("Loading engines"):
             engines = open_engines(settings, library.questions, typed=typed)
         try:

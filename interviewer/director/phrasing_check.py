@@ -62,7 +62,7 @@ _SECOND_ASK = re.compile(  # inside a sentence: "..., and how would you"
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"\b(?:tell|walk|talk|describe|explain|give|show|take|name|compare|suppose|imagine|say|help|let|share|sketch)\b",
+    r"\b(?:tell|walk|talk|describe|explain|give|show|take|name|compare|suppose|imagine|say|help|let|share|sketch|read|write|make|draw|go|put|argue|convince)\b",
     re.IGNORECASE,
 )
 _TERM = re.compile(r"\b(?:[A-Z]{2,}[A-Za-z0-9-]*|[A-Za-z]*\d[\w.%-]*)\b")
@@ -95,8 +95,9 @@ def _wrong_form(text: str, authored: str) -> str | None:
         return "it holds labels or markup"
     if any(ord(c) > 0x24F and c.isalpha() for c in text):
         return "it is not in the interview's language"
-    if _sentences(text) > MAX_SENTENCES:
-        return f"it is longer than {MAX_SENTENCES} sentences"
+    most = max(MAX_SENTENCES, _sentences(authored))
+    if _sentences(text) > most:
+        return f"it is longer than {most} sentences"
     limit = round(len(words(authored)) * WORDS_PER_AUTHORED_WORD) + EXTRA_WORDS
     if len(words(text)) > limit:
         return f"it is longer than {limit} words"

@@ -52,6 +52,7 @@ def an_answer(
 def a_session(*answers: Answer, rough: bool = False) -> SessionState:
     return SessionState(
         started=a_start(rough_transcript=rough),
+        rough=rough,
         answers=answers,
         personas_met=("engineer",),
         engines={"transcriber": "t"},
