@@ -25,6 +25,7 @@ from interviewer.director.plan import plan_of, rounds_of
 from interviewer.director.policy import Assessment
 from interviewer.domain import FRAME_SAMPLES, Level, Question, Scorecard, Turn
 from interviewer.errors import InterviewerError
+from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.scorecard import evaluate
 from interviewer.evaluator.star import score_story
 from interviewer.hearing.endpointing import Patience
@@ -213,7 +214,8 @@ def score_session(
 
 def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessment]:
     """Coverage for choosing follow-ups: always the embedded judge, which is quick enough between two words."""
-    judge = engines.embedded_judge
+    # without the bank: reading other questions' rubrics takes seconds, and can wait for the scorecard
+    judge = EmbeddedJudge(engines.embedded_judge.embedder)
 
     def assess(question: Question, turns: Sequence[Turn]) -> Assessment:
         technical = judge.judge(question, turns, rough=engines.rough)
