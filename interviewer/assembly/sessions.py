@@ -27,7 +27,7 @@ from interviewer.domain import FRAME_SAMPLES, Level, Question, Scorecard, Turn
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.scorecard import evaluate
-from interviewer.evaluator.star import score_story
+from interviewer.evaluator.star import missing_components
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.listener import Listener
 from interviewer.library import places
@@ -219,8 +219,8 @@ def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessme
 
     def assess(question: Question, turns: Sequence[Turn]) -> Assessment:
         technical = judge.judge(question, turns, rough=engines.rough)
-        story = score_story(question, turns, judge.embedder)
-        missing = tuple(part for part, present in story.components.items() if not present)
-        return Assessment(technical.points, technical.gate, missing if question.expects_story else ())
+        return Assessment(
+            technical.points, technical.gate, missing_components(question, turns, judge.embedder)
+        )
 
     return assess

@@ -21,8 +21,6 @@ from interviewer.report.replay import build_replay
 from interviewer.report.terminal import scorecard_panel
 from interviewer.session.store import SessionStore
 
-FORMATS = ("html", "md", "json", "vtt")
-
 
 def replay_of(store: SessionStore, session: str, library: Library) -> Replay:
     return build_replay(store.events(session), library.questions, library.personas)

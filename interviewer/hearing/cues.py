@@ -101,10 +101,6 @@ def expectation(text: str) -> Expectation:
     return "unfinished" if tail[-1] in _HANGING else "open"
 
 
-def ends_with_done(text: str) -> bool:
-    return expectation(text) == "finished"
-
-
 def command(text: str, personas: Mapping[str, Persona]) -> Command | None:
     """The command at the end of `text`, if there is one."""
     words = _normalised(text).split()
