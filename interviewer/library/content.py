@@ -10,7 +10,7 @@ from typing import TypeVar
 from interviewer.domain import Loop, Persona, Question
 from interviewer.errors import UnknownNameError
 from interviewer.library import places
-from interviewer.library.yaml_reader import ContentError, Document, read_yaml
+from interviewer.library.yaml_reader import ContentError, Document, Mistake, read_yaml
 
 T = TypeVar("T")
 
@@ -58,17 +58,14 @@ def _read_questions(folder: Path) -> dict[str, Question]:
     for document in _documents([folder]):
         entries = document.data.get("questions") if isinstance(document.data, dict) else None
         if not isinstance(entries, list):
-            raise ContentError(
-                f"{document.path}, line 1: expected 'questions:' with a list under it.", "Mend the file."
-            )
+            mistake = Mistake(document.path, 1, "expected 'questions:' with a list under it.")
+            raise ContentError([mistake], "Mend the file.")
         for index in range(len(entries)):
             question = document.validate(Question, ("questions", index))
             if question.id in found:
                 line = document.line(("questions", index, "id"))
-                raise ContentError(
-                    f"{document.path}, line {line}: the question id '{question.id}' is already taken.",
-                    "Give one of the two another id.",
-                )
+                mistake = Mistake(document.path, line, f"the question id '{question.id}' is already taken.")
+                raise ContentError([mistake], "Give one of the two another id.")
             found[question.id] = question
     return found
 
@@ -78,10 +75,8 @@ def _check_personas(document: Document, loop: Loop, personas: Mapping[str, Perso
         for who in one.personas:
             if who not in personas:
                 line = document.line(("rounds", index, "personas"))
-                raise ContentError(
-                    f"{document.path}, line {line}: there is no persona called '{who}'.",
-                    "See: interviewer personas",
-                )
+                mistake = Mistake(document.path, line, f"there is no persona called '{who}'.")
+                raise ContentError([mistake], "See: interviewer personas")
 
 
 def _documents(folders: Iterable[Path]) -> Iterable[Document]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,8 +20,24 @@ M = TypeVar("M", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """What is wrong in a content file, and in which line, counted from 1."""
+
+    path: Path
+    line: int
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: {self.said}"
+
+
 class ContentError(InterviewerError):
-    """A content file is wrong; the message names file, line and what was expected."""
+    """A content file is wrong; the message names file, line and what was expected, one line per mistake."""
+
+    def __init__(self, mistakes: Sequence[Mistake], hint: str) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes), hint)
+        self.mistakes = tuple(mistakes)
 
 
 class Document:
@@ -44,12 +62,10 @@ class Document:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            mistakes = [self._sentence(model, loc, detail) for detail in error.errors(include_url=False)]
-            raise ContentError(
-                "\n".join(mistakes), "Mend the file, then check it with: interviewer doctor"
-            ) from None
+            mistakes = [self._mistake(model, loc, detail) for detail in error.errors(include_url=False)]
+            raise ContentError(mistakes, "Mend the file, then check it with: interviewer doctor") from None
 
-    def _sentence(self, model: type[BaseModel], loc: Loc, detail: Any) -> str:
+    def _mistake(self, model: type[BaseModel], loc: Loc, detail: Any) -> Mistake:
         where = tuple(detail["loc"])
         name = ".".join(str(part) for part in where) or model.__name__
         said = detail["msg"].removeprefix("Value error, ")
@@ -61,7 +77,7 @@ class Document:
             said = "is missing"
         else:
             said = said[0].lower() + said[1:]
-        return f"{self.path}, line {self.line((*loc, *where))}: {name}: {said}"
+        return Mistake(self.path, self.line((*loc, *where)), f"{name}: {said}")
 
 
 def read_yaml(path: Path) -> Document:
@@ -69,9 +85,8 @@ def read_yaml(path: Path) -> Document:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(
-            f"{path} could not be read: {error}.", "Check that it is a UTF-8 text file."
-        ) from None
+        mistake = Mistake(path, 1, f"this file could not be read: {error}.")
+        raise ContentError([mistake], "Check that it is a UTF-8 text file.") from None
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -81,11 +96,11 @@ def read_yaml(path: Path) -> Document:
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContentError(
-            f"{path}, line {line}: this is no valid YAML: {error.problem}.", "Mend that line."
-        ) from None
+        mistake = Mistake(path, line, f"this is no valid YAML: {error.problem}.")
+        raise ContentError([mistake], "Mend that line.") from None
     except yaml.YAMLError as error:
-        raise ContentError(f"{path}: this is no valid YAML: {error}.", "Mend the file.") from None
+        mistake = Mistake(path, 1, f"this is no valid YAML: {error}.")
+        raise ContentError([mistake], "Mend the file.") from None
     finally:
         loader.dispose()
     return Document(path, data, lines)
@@ -100,9 +115,7 @@ def _collect(path: Path, node: yaml.Node, loc: Loc, lines: dict[Loc, int]) -> No
         for key, child in node.value:
             here = (*loc, key.value)
             if here in lines:
-                line = key.start_mark.line + 1
-                raise ContentError(
-                    f"{path}, line {line}: '{key.value}' stands here twice.", "Remove one of the two."
-                )
+                mistake = Mistake(path, key.start_mark.line + 1, f"'{key.value}' stands here twice.")
+                raise ContentError([mistake], "Remove one of the two.")
             _collect(path, child, here, lines)
             lines[here] = key.start_mark.line + 1
