@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -13,6 +14,9 @@ from interviewer.cli.content import as_json, print_json
 from interviewer.library import places
 from interviewer.library.content import load_library
 from interviewer.session.store import SessionStore
+
+if TYPE_CHECKING:
+    from interviewer.audio.devices import DeviceSpeaker
 
 
 @click.command()
@@ -60,8 +64,8 @@ def replay(session: str | None, at: float, play: bool, speaker: str | None) -> N
     session = session or store.latest()
     told = replay_of(store, session, library)
     console = Console()
-    begun = time.monotonic()
     speakers = _play(store, session, at, speaker) if play else None
+    begun = time.monotonic()
     try:
         for line in lines(told):
             if line.start < at:
@@ -78,7 +82,8 @@ def replay(session: str | None, at: float, play: bool, speaker: str | None) -> N
         console.print(scorecard_panel(told.scorecard, library.personas, library.questions))
 
 
-def _play(store: SessionStore, session: str, at: float, name: str | None):  # type: ignore[no-untyped-def]
+def _play(store: SessionStore, session: str, at: float, name: str | None) -> DeviceSpeaker:
+    """Start to play both voices from second `at` on."""
     from interviewer.audio.devices import DeviceSpeaker
     from interviewer.audio.recording import mix_down
     from interviewer.domain import SAMPLE_RATE

@@ -15,7 +15,7 @@ from program import Program
 from pulse import PulseServer, pulse_server
 from terminal import CTRL_C, in_terminal
 
-from interviewer.audio.recording import INTERVIEWER_FILE, read_wav, recorded_seconds
+from interviewer.audio.recording import CANDIDATE_FILE, INTERVIEWER_FILE, read_wav, recorded_seconds
 from interviewer.domain import SAMPLE_RATE, VoiceStyle
 from interviewer.engines.flite_voice import FliteVoice
 from interviewer.errors import EngineError
@@ -28,6 +28,7 @@ from interviewer.session.events import (
     ReplyTimed,
     Scored,
     SessionEnded,
+    SessionResumed,
     SpeechHeard,
 )
 
@@ -153,6 +154,25 @@ def test_the_question_really_left_the_loudspeaker(held: Held) -> None:
     assert _best_correlation(held.loudspeaker, spoken) > SAME_SOUND
 
 
+def test_the_replay_plays_both_voices(held: Held, room: Room, tmp_path: Path) -> None:
+    capture = tmp_path / "replay.wav"
+    ear = room.record_loudspeaker(capture)
+    try:
+        outcome = held.program.run("replay", "--play", "--speaker", "room_speaker")
+    finally:
+        ear.terminate()
+        ear.wait()
+    assert outcome.code == 0, outcome.said
+    played, _ = soundfile.read(capture, dtype="float32")
+    folder = held.program.data / "sessions" / held.program.session()
+    interviewer = read_wav(folder / INTERVIEWER_FILE)[: round(CAPTURED_SECONDS * SAMPLE_RATE)]
+    (answer,) = answered(held.facts)
+    start = round(answer.turn.start * SAMPLE_RATE)
+    candidate = read_wav(folder / CANDIDATE_FILE)[start : start + round(CAPTURED_SECONDS * SAMPLE_RATE)]
+    assert _best_correlation(played, interviewer) > SAME_SOUND
+    assert _best_correlation(played, candidate) > SAME_SOUND
+
+
 def _best_correlation(long: Samples, short: Samples) -> float:
     """Highest correlation of `short` with any equally long stretch of `long`, 1 when it occurs in it."""
     size = 1 << (len(long) + len(short)).bit_length()
@@ -189,6 +209,33 @@ def test_a_microphone_unplugged_in_mid_answer(speech: Path, tmp_path: Path) -> N
     (answer,) = answered(program.facts())
     assert answer.turn.ended_by == "interrupted"
     assert "bias" in answer.turn.text
+
+
+def test_killed_in_mid_answer_and_resumed(room: Room, tmp_path: Path) -> None:
+    """After kill -9 the sound is on disk, the question is put again and the next answer ends the session."""
+    program = Program(tmp_path, room.pulse.env)
+    with program.started(*PRACTICE, *DEVICES) as run:
+        run.wait_for(floor_is_free, QUESTION_SECONDS)
+        voice = room.say()
+        time.sleep(6.0)
+        run.kill()
+        voice.terminate()
+        voice.wait()
+    before = program.facts()
+    session = program.session()
+    kept = recorded_seconds(program.data / "sessions" / session)
+    assert kept >= before[-1].at + 4.0, "the answer's sound is lost"
+
+    with program.started("resume", session, *DEVICES, "--headphones") as run:
+        run.wait_for(lambda facts: floor_is_free(facts[len(before) :]), QUESTION_SECONDS)
+        room.say()
+        assert run.end(QUESTION_SECONDS) == 0, run.said()
+    facts = program.facts()
+    assert facts[: len(before)] == before
+    assert isinstance(facts[len(before)], SessionResumed)
+    assert facts[len(before)].at == pytest.approx(kept, abs=0.1)
+    assert all(word in answered(facts)[-1].turn.text.split() for word in KEY_WORDS)
+    assert [fact.because for fact in facts if isinstance(fact, SessionEnded)] == ["complete"]
 
 
 @pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound devices of its own")
