@@ -55,7 +55,9 @@ class Engines:
         return self.transcriber is not None and self.transcriber.rough
 
     def close(self) -> None:
-        for engine in (self.transcriber, self.voice, self.language_model):
+        """Stop every engine, the judge's own context of the language model among them."""
+        judging = getattr(self.judge, "model", None)
+        for engine in (self.transcriber, self.voice, judging, self.language_model):
             if engine is not None:
                 engine.close()
 
@@ -71,7 +73,7 @@ def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: boo
         engines.transcriber = open_transcriber(settings)
         engines.voice = open_voice(settings)
         engines.detector = SileroDetector()
-        embedded.embedder.encode(["ready"])  # loaded later, it would stop sound and make the first reply wait
+    embedded.embedder.encode(["ready"])  # loaded later, it would stop sound and make the first reply wait
     return engines
 
 

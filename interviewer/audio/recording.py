@@ -19,7 +19,6 @@ from interviewer.audio.wav_file import (
     RawFile,
     header,
     open_raw,
-    repair_header,
 )
 from interviewer.domain.speech import SAMPLE_RATE
 from interviewer.errors import InterviewerError
@@ -151,13 +150,6 @@ def recorded_seconds(folder: Path) -> float:
     """Length of the candidate's recording, 0 when there is none; by the file's size, whatever its header says."""
     path = folder / CANDIDATE_FILE
     return max(0, path.stat().st_size - HEADER_BYTES) // 2 / SAMPLE_RATE if path.exists() else 0.0
-
-
-def repair(folder: Path) -> None:
-    """Give other programs readable headers after a crash; recordings reopened here are repaired anyway."""
-    for name in (CANDIDATE_FILE, INTERVIEWER_FILE):
-        if (folder / name).exists():
-            repair_header(folder / name)
 
 
 def _said(error: OSError, folder: Path) -> InterviewerError:

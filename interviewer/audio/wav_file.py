@@ -100,14 +100,3 @@ def header(samples: int) -> bytes:
         + form
         + struct.pack("<4sI", b"data", size)
     )
-
-
-def repair_header(path: Path) -> None:
-    """Make the header of a recording that was cut off tell the file's true length."""
-    length = path.stat().st_size
-    samples = max(0, length - HEADER_BYTES) // SAMPLE_BYTES
-    true_header = header(samples)
-    with path.open("r+b") as file:
-        if file.read(HEADER_BYTES) != true_header:
-            file.seek(0)
-            file.write(true_header)

@@ -21,16 +21,6 @@ CAPS: Mapping[Gate, float] = {
 }
 """The most an answer behind each gate can score, of 5."""
 
-REASONS: Mapping[Gate, str] = {
-    "empty": "nothing was said",
-    "non_answer": "the answer says that it is not known",
-    "echo": "the answer repeats the question and adds nothing",
-    "word_salad": "the words do not stand in the order of speech",
-    "other_question": "this answers another question",
-    "off_topic": "the answer is about something else",
-    "too_short": "the answer is too short to judge",
-}
-
 SHORTEST_ANSWER_WORDS = 6
 CONTENT_KINDS = frozenset(
     {"concept", "system_design", "data_engineering", "experimentation", "coding", "research"}

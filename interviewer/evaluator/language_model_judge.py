@@ -49,7 +49,7 @@ class LanguageModelJudge:
     def __init__(self, model: LanguageModel, embedded: EmbeddedJudge, templates: Templates) -> None:
         self.name = f"{model.name} with {embedded.name}"
         self.prompt_hashes: Mapping[str, str] = {name: templates.hash(name) for name in (STATES, MISSING)}
-        self._model = model
+        self.model = model
         self.embedded = embedded
         self._templates = templates
 
@@ -94,8 +94,8 @@ class LanguageModelJudge:
             sentences=f"[{', '.join(numbered)}]",
         )
         schema = reply_schema(len(shown))
-        filled = self._model.fill([PromptPart("user", text)], schema, max_tokens=_MAX_TOKENS)
-        return _reply(filled, shown, self._model.name)
+        filled = self.model.fill([PromptPart("user", text)], schema, max_tokens=_MAX_TOKENS)
+        return _reply(filled, shown, self.model.name)
 
 
 def reply_schema(sentences: int) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from interviewer.audio.recording import SessionRecorder, mix_down, read_wav, repair
-from interviewer.audio.wav_file import GrowingWav, RawFile, open_raw
+from interviewer.audio.recording import SessionRecorder, mix_down, read_wav
+from interviewer.audio.wav_file import RawFile, open_raw
 from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
 from interviewer.errors import InterviewerError
 from interviewer.ports import Samples
@@ -125,15 +125,6 @@ def test_a_file_cut_off_anywhere_is_repaired(tmp_path: Path) -> None:
         again.append(tone(FRAME_SAMPLES))
         again.close()
         assert soundfile.info(tmp_path / "candidate.wav").frames == kept + FRAME_SAMPLES
-
-
-def test_repair_makes_headers_true(tmp_path: Path) -> None:
-    wav = GrowingWav(tmp_path / "candidate.wav")
-    wav.write(tone(1_000))  # under half a second: the header still says 0
-    assert soundfile.info(tmp_path / "candidate.wav").frames == 0
-    repair(tmp_path)
-    assert soundfile.info(tmp_path / "candidate.wav").frames == 1_000
-    wav.close()
 
 
 def test_a_full_disk_is_said_and_keeps_what_was_there(tmp_path: Path) -> None:
