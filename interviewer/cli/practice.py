@@ -58,6 +58,9 @@ engine_options = (
 )
 
 
+MOST_QUESTIONS, PRACTICE_QUESTIONS = 50, 4
+
+
 def with_engine_options(command: Command) -> Command:
     """Every way to name an engine or a device for one session."""
     for option in reversed(engine_options):
@@ -81,10 +84,8 @@ def settings_with(**chosen: object) -> Settings:
 @click.option("--question", "chosen", multiple=True, help="Ask this question; may be given several times.")
 @click.option(
     "--questions",
-    default=4,
-    show_default=True,
-    type=click.IntRange(1, 50),
-    help="How many to ask at most, in each round.",
+    type=click.IntRange(1, MOST_QUESTIONS),
+    help="How many to ask at most, in each round; default: 4, and in a loop as many as its time holds.",
 )
 @click.option("--minutes", default=30.0, show_default=True, type=click.FloatRange(1, 240))
 @click.option(
@@ -103,7 +104,7 @@ def practice(
     loop: str | None,
     round_id: str | None,
     chosen: tuple[str, ...],
-    questions: int,
+    questions: int | None,
     minutes: float,
     follow_ups: int | None,
     level: str,
@@ -120,8 +121,9 @@ def practice(
         persona, minutes = _of_loop(library, loop, round_id)
     elif round_id is not None:
         raise click.UsageError("--round needs --loop.")
+    most = questions or (PRACTICE_QUESTIONS if loop is None else MOST_QUESTIONS)
     wanted = Wanted(
-        persona, loop, round_id, questions, minutes, follow_ups, cast(Level, level), chosen, seed, typed
+        persona, loop, round_id, most, minutes, follow_ups, cast(Level, level), chosen, seed, typed
     )
     check_names(library, wanted)
     settings = settings_with(**engines_wanted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interviewer.conversation.journal import Journal
-from interviewer.director.lines import pick_line
+from interviewer.director.lines import pick_fresh_line, pick_line
 from interviewer.director.phrasing import MODEL_FAILED, Phraser, Phrasing
 from interviewer.director.plan import Plan
 from interviewer.director.policy import (
@@ -122,6 +122,8 @@ class Interview:
             step = next_step(self._journal.state, self._plan, self._library, self._assessment())
             match step:
                 case BeginRound(plan=one):
+                    if closes := self._round_closes():
+                        words += [self._line("closing", closes)]
                     self._record_round(one.id or "", one.title, one.minutes)
                     words += [self._enter(one.personas[0], "round", one.opens)]
                 case EnterPersona(persona=who, because=because):
@@ -138,8 +140,13 @@ class Interview:
                     words += [self._hint(number)]
                     return self._saying(words)
                 case End(because=because):
-                    words += [self._close(because)]
+                    words += [self._close(because, self._round_closes())]
                     return self._saying(words, last=True)
+
+    def _round_closes(self) -> str:
+        """How the round that is under way is closed; "" before the first and in plain practice."""
+        begun = self._journal.state.rounds_begun
+        return self._plan.rounds[begun - 1].closes if begun else ""
 
     @property
     def place(self) -> Place | None:
@@ -233,7 +240,7 @@ class Interview:
         lead = (
             ""
             if first or not state.answers or state.answers[-1].skipped
-            else self._pick(self.persona, "moving_on")
+            else self._pick_fresh(self.persona, "moving_on")
         )
         phrasing = self._phrase(question, question.spoken, "question", lead)
         self._journal.record(
@@ -251,7 +258,7 @@ class Interview:
     def _follow_up(self, step: AskFollowUp) -> str:
         question = self.question
         assert question is not None  # the policy asks follow-ups of the current question only
-        lead = self._pick(self.persona, "acknowledging")
+        lead = self._pick_fresh(self.persona, "acknowledging")
         phrasing = self._phrase(question, step.follow_up.text, "follow_up", lead)
         self._journal.record(
             FollowUpAsked(
@@ -310,10 +317,13 @@ class Interview:
         )
         return text
 
-    def _close(self, because: EndReason) -> str:
-        text = self._line("closing")
+    def _close(self, because: EndReason, closes: str = "") -> str:
+        text = self._line("closing", f"{closes} {self._pick(self.persona, 'closing')}".strip())
         self._journal.record(SessionEnded(at=self._now(), because=because))
         return text
 
     def _pick(self, persona: Persona, situation: LineSituation) -> str:
         return pick_line(persona, situation, self._journal.state.lines_used, self._plan.seed)
+
+    def _pick_fresh(self, persona: Persona, situation: LineSituation) -> str:
+        return pick_fresh_line(persona, situation, self._journal.state.lines_used, self._plan.seed)

@@ -26,6 +26,7 @@ class RoundPlan:
     questions: int
     opens: str = ""
     closes: str = ""
+    candidate_minutes: float = 0.0  # of `minutes`, kept for what the candidate wants to ask
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,6 @@ def _practice(started: SessionStarted, persona: Persona) -> RoundPlan:
 
 
 def _round_plan(one: Round, started: SessionStarted) -> RoundPlan:
-    asking = one.minutes - one.candidate_questions_minutes
     return RoundPlan(
         one.id,
         one.title,
@@ -80,7 +80,8 @@ def _round_plan(one: Round, started: SessionStarted) -> RoundPlan:
         one.kinds,
         one.topics,
         one.level or started.level,
-        max(1, min(started.questions, int(asking // MINUTES_PER_QUESTION))),
+        started.questions,
         one.opens,
         one.closes,
+        one.candidate_questions_minutes,
     )

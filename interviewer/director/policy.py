@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interviewer.director.plan import Plan, RoundPlan
-from interviewer.director.selection import draw_question
+from interviewer.director.selection import CANDIDATES_TURN, draw_candidates_turn, draw_question
 from interviewer.domain import FollowUp, Persona, PointVerdict, Question, StarComponent, Verdict
 from interviewer.domain.scorecard import Gate
 from interviewer.library.content import Library
@@ -76,9 +76,12 @@ def next_step(state: SessionState, plan: Plan, library: Library, assessment: Ass
     in_round = answer is not None and len(state.answers) > state.round_first_answer
     if answer is not None and in_round and not answer.skipped and assessment is not None and answer.turns:
         question = library.question(answer.question)
-        if _time_left(state, current_round) > WRAP_UP_SECONDS and (
-            step := _stay(answer, question, persona, assessment, plan.follow_ups)
-        ):
+        left = (
+            _time_left(state, current_round)
+            if question.kind == CANDIDATES_TURN
+            else _asking_left(state, current_round)
+        )
+        if left > WRAP_UP_SECONDS and (step := _stay(answer, question, persona, assessment, plan.follow_ups)):
             return step
     return _move_on(state, plan, current_round, library)
 
@@ -123,13 +126,23 @@ def choose_follow_up(
 
 
 def _move_on(state: SessionState, plan: Plan, current: RoundPlan, library: Library) -> Step:
-    asked_here = len(state.answers) - state.round_first_answer
+    asked_here = [library.questions.get(one) for one in state.asked_questions[state.round_first_answer :]]
+    handed_over = any(question is not None and question.kind == CANDIDATES_TURN for question in asked_here)
     out_of_time = _time_left(state, current) <= WRAP_UP_SECONDS
-    if asked_here < current.questions and not out_of_time:
-        asker = _asker(state, current)
+    asker = _asker(state, current)
+    question: Question | None = None
+    if len(asked_here) < current.questions and not handed_over:
         question = _draw(state, plan, current, library, asker)
-        if question is not None:
-            return AskQuestion(question, asker)
+    if question is None and current.candidate_minutes > 0 and not (handed_over or out_of_time):
+        question = draw_candidates_turn(
+            library.questions,
+            library.persona(asker),
+            state.asked_questions,
+            avoid=plan.avoid,
+            seed=plan.seed,
+        )
+    if question is not None:
+        return AskQuestion(question, asker)
     if current.id is not None and state.rounds_begun < len(plan.rounds):
         return BeginRound(plan.rounds[state.rounds_begun])
     return End("time" if out_of_time else "complete")
@@ -138,17 +151,31 @@ def _move_on(state: SessionState, plan: Plan, current: RoundPlan, library: Libra
 def _draw(
     state: SessionState, plan: Plan, current: RoundPlan, library: Library, asker: str
 ) -> Question | None:
+    left = _asking_left(state, current)
+    if left <= WRAP_UP_SECONDS:
+        return None
     for wanted in plan.chosen:
         if wanted not in state.asked_questions:
             return library.question(wanted)
-    persona = library.persona(asker)
     return draw_question(
-        library.questions, persona, current, state.asked_questions, avoid=plan.avoid, seed=plan.seed
+        library.questions,
+        library.persona(asker),
+        current,
+        state.asked_questions,
+        seconds=left,
+        avoid=plan.avoid,
+        seed=plan.seed,
     )
 
 
 def _time_left(state: SessionState, current: RoundPlan) -> float:
+    """Seconds until the round is over."""
     return current.minutes * 60 - (state.clock - state.round_at)
+
+
+def _asking_left(state: SessionState, current: RoundPlan) -> float:
+    """Seconds until the candidate's own questions."""
+    return _time_left(state, current) - current.candidate_minutes * 60
 
 
 def _asker(state: SessionState, current: RoundPlan) -> str:

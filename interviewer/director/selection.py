@@ -1,4 +1,4 @@
-"""Which question to draw next: balanced over kinds, fresh before asked before, the same for the same seed. Pure."""
+"""Which question to draw next: balanced over kinds and topics, fresh before asked before, within the time. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from interviewer.director.plan import RoundPlan
 from interviewer.domain import Persona, Question
 
+_OVERRUN = 1.5  # of the time left: a longer question is left for another day
+CANDIDATES_TURN = "candidate_questions"
+"""The kind of question that hands the asking over to the candidate."""
+
 
 def draw_question(
     questions: Mapping[str, Question],
@@ -16,26 +20,58 @@ def draw_question(
     plan: RoundPlan,
     asked: Collection[str],
     *,
+    seconds: float,
     avoid: Collection[str],
     seed: int,
 ) -> Question | None:
-    """The next question for this persona in this round; None when every fitting one was asked."""
-    pool = [q for q in questions.values() if q.id not in asked and q.kind in _kinds(persona, plan)]
-    at_level = [q for q in pool if plan.level in q.levels]
-    on_topic = [q for q in at_level if set(q.topics) & set(plan.topics or persona.topics)]
-    candidates = on_topic or at_level or pool
-    if not candidates:
-        return None
-    order = {question_id: random.Random(f"{seed}:{question_id}").random() for question_id in questions}
-    kinds_asked = Counter(questions[one].kind for one in asked if one in questions)
+    """The next question for this persona in this round, with `seconds` left for it.
 
-    def rank(question: Question) -> tuple[bool, int, int, float]:
+    None when every fitting one was asked, or when all that are left take far longer than there is time. The same seed
+    draws the same questions.
+    """
+    pool = [q for q in questions.values() if q.id not in asked and q.kind in _kinds(persona, plan)]
+    in_time = [q for q in pool if q.minutes * 60 <= seconds * _OVERRUN]
+    at_level = [q for q in in_time if plan.level in q.levels]
+    on_topic = [q for q in at_level if set(q.topics) & set(plan.topics or persona.topics)]
+    candidates = on_topic or at_level or in_time
+    before = [questions[one] for one in asked if one in questions]
+    kinds_asked = Counter(question.kind for question in before)
+    topics_asked = Counter(question.topics[0] for question in before)
+    order = _order(questions, seed)
+
+    def rank(question: Question) -> tuple[bool, bool, int, int, int, float]:
         preference = (
             persona.kinds.index(question.kind) if question.kind in persona.kinds else len(persona.kinds)
         )
-        return (question.id in avoid, kinds_asked[question.kind], preference, order[question.id])
+        return (
+            question.id in avoid,
+            question.minutes * 60 > seconds,
+            kinds_asked[question.kind],
+            topics_asked[question.topics[0]],
+            preference,
+            order[question.id],
+        )
 
-    return min(candidates, key=rank)
+    return min(candidates, key=rank, default=None)
+
+
+def draw_candidates_turn(
+    questions: Mapping[str, Question],
+    persona: Persona,
+    asked: Collection[str],
+    *,
+    avoid: Collection[str],
+    seed: int,
+) -> Question | None:
+    """The question that invites the candidate to ask: one written for this persona (its topics name it) before others."""
+    pool = [q for q in questions.values() if q.kind == CANDIDATES_TURN and q.id not in asked]
+    order = _order(questions, seed)
+    return min(pool, key=lambda q: (persona.id not in q.topics, q.id in avoid, order[q.id]), default=None)
+
+
+def _order(questions: Iterable[str], seed: int) -> Mapping[str, float]:
+    """A place for each question that depends on nothing but the seed and its id."""
+    return {question: random.Random(f"{seed}:{question}").random() for question in questions}
 
 
 def _kinds(persona: Persona, plan: RoundPlan) -> Iterable[str]:

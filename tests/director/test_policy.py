@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders import a_library, a_persona, a_question, a_start, a_turn, a_verdict
 
-from interviewer.director.lines import pick_line
+from interviewer.director.lines import pick_fresh_line, pick_line
 from interviewer.director.plan import plan_of
 from interviewer.director.policy import (
     AskFollowUp,
@@ -123,6 +123,75 @@ def test_the_session_ends_when_its_questions_are_asked_or_its_time_is_over() -> 
     assert _step([ENTERED, ASKED, late], _assessed(heavy="missed")) == End("time")
 
 
+def _in_a_round(minutes: float, own_minutes: float, **round_: object) -> Library:
+    questions = (
+        *(a_question(name) for name in ("alpha", "beta", "gamma")),
+        a_question("any_questions", "candidate_questions", ("team",)),
+        a_question("questions_for_engineers", "candidate_questions", ("team", "engineer")),
+    )
+    one = Round(
+        id="only",
+        title="Only",
+        personas=("engineer",),
+        minutes=minutes,
+        kinds=("concept",),
+        weighed="x",
+        opens="o",
+        closes="c",
+        candidate_questions_minutes=own_minutes,
+    )
+    loop = Loop(id="loop", title="Loop", about="x", rounds=(one,), sources=("own",))
+    return Library(a_library().personas, {q.id: q for q in questions}, {"loop": loop})
+
+
+ROUND = RoundStarted(at=0, round="only", title="Only", minutes=10)
+
+
+def test_a_round_keeps_time_for_the_candidate_s_own_questions() -> None:
+    """With the asking time used up the candidate is invited to ask, by the question written for who asks, and once."""
+    library = _in_a_round(10, 4)
+    late = Answered(at=5.5 * 60, question="alpha", turn=a_turn(), endpoint_wait=1.0)
+    before = [ROUND, ENTERED, ASKED, late]
+    step = _step(before, _assessed(heavy="missed"), library, loop="loop", questions=50)
+    assert isinstance(step, AskQuestion)
+    assert step.question.id == "questions_for_engineers"
+    asked = QuestionAsked(at=331, question="questions_for_engineers", persona="engineer", text="And you?")
+    replied = Answered(at=400, question="questions_for_engineers", turn=a_turn(), endpoint_wait=1.0)
+    full = _assessed(light="met", heavy="met", middle="met")
+    after = [*before, asked, replied]
+    assert _step(after, full, library, loop="loop", questions=50, follow_ups=0) == End("complete")
+    assert isinstance(
+        _step(after, _assessed(heavy="missed"), library, loop="loop", questions=50), AskFollowUp
+    )
+
+
+def test_a_question_that_takes_far_longer_than_there_is_time_is_not_begun() -> None:
+    """alpha, beta and gamma take four minutes each."""
+    full = _assessed(light="met", heavy="met", middle="met")
+
+    def after(minutes: float) -> Step:
+        answered = Answered(at=minutes * 60, question="alpha", turn=a_turn(), endpoint_wait=1.0)
+        events = [ROUND, ENTERED, ASKED, answered]
+        return _step(events, full, _in_a_round(10, 0), loop="loop", questions=50, follow_ups=0)
+
+    assert isinstance(after(7.0), AskQuestion)
+    assert after(8.0) == End("complete")
+
+
+def test_topics_are_balanced() -> None:
+    """After a question on one subject comes another subject, whatever the seed."""
+    questions = (
+        a_question("alpha", topics=("ml",)),
+        a_question("beta", topics=("ml",)),
+        a_question("gamma", topics=("statistics", "ml")),
+    )
+    full = _assessed(light="met", heavy="met", middle="met")
+    for seed in range(10):
+        step = _step([ENTERED, ASKED, ANSWERED], full, a_library(questions), seed=seed, follow_ups=0)
+        assert isinstance(step, AskQuestion)
+        assert step.question.id == "gamma"
+
+
 def test_chosen_questions_come_first_in_their_order() -> None:
     step = _step([ENTERED], chosen=("gamma", "beta"))
     assert isinstance(step, AskQuestion)
@@ -205,6 +274,15 @@ def test_no_line_repeats_while_another_is_left() -> None:
         used.append(pick_line(persona, "acknowledging", used, seed=5))
     assert len(set(used[:3])) == 3
     assert sorted(used[:3]) == sorted(used[3:])
+
+
+def test_a_small_word_is_left_out_rather_than_said_again() -> None:
+    persona = a_persona()
+    used: list[str] = []
+    for _ in range(5):
+        used.append(pick_fresh_line(persona, "acknowledging", used, seed=5))
+    assert len(set(used[:3])) == 3
+    assert used[3:] == ["", ""]
 
 
 def test_the_state_before_anything_happened_is_empty() -> None:
