@@ -5,6 +5,7 @@ Which follow-up is asked comes from the bank; it is the one whose rubric point t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ from interviewer.library.content import Library
 from interviewer.session.state import Answer, SessionState
 
 WRAP_UP_SECONDS = 45.0  # too little for another exchange
+TYPICAL_MINUTES = 6.0  # of the questions that a persona's number of follow-ups is meant for
 _NEEDS_WORK: dict[Verdict, float] = {"contradicted": 3.0, "missed": 2.0, "partial": 1.5, "unclear": 1.0}
 
 
@@ -92,8 +94,9 @@ def _stay(
     """Something more to ask under this question, or None when it has given what it can."""
     if assessment.gate == "non_answer":
         return GiveHint(answer.hints + 1) if answer.hints == 0 and not answer.follow_ups else None
-    most = persona.max_follow_ups if cap is None else min(cap, persona.max_follow_ups)
-    if len(answer.follow_ups) >= most:
+    # a design that takes twenty minutes is a conversation, not one answer and three questions
+    most = math.ceil(persona.max_follow_ups * max(1.0, question.minutes / TYPICAL_MINUTES))
+    if len(answer.follow_ups) >= (most if cap is None else min(cap, most)):
         return None
     return choose_follow_up(question, assessment, answer.follow_ups, max_depth=persona.max_depth)
 

@@ -103,6 +103,28 @@ def test_follow_ups_end_at_the_persona_s_measure_or_the_session_s() -> None:
     assert isinstance(_step([ENTERED, ASKED, ANSWERED], gaps, patient), AskQuestion)
 
 
+def test_long_questions_are_talked_through() -> None:
+    """Two follow-ups for a question of four minutes, four for one of twelve."""
+    gaps = _assessed(light="missed", heavy="missed", middle="missed")
+    events = [ENTERED, ASKED, ANSWERED]
+    for follow_up, at in (("alpha_heavy", 61), ("alpha_middle", 80)):
+        asked = FollowUpAsked(
+            at=at,
+            question="alpha",
+            follow_up=follow_up,
+            persona="engineer",
+            point=follow_up.removeprefix("alpha_"),
+            because="missed",
+            text="?",
+        )
+        events += [asked, Answered(at=at + 5, question="alpha", turn=a_turn(), endpoint_wait=1.0)]
+    assert isinstance(_step(events, gaps), AskQuestion)
+    long = a_question("alpha").model_copy(update={"minutes": 12.0})
+    step = _step(events, gaps, a_library((long, a_question("beta"))))
+    assert isinstance(step, AskFollowUp)
+    assert step.follow_up.point == "light"
+
+
 def test_a_story_without_a_result_is_asked_for_it() -> None:
     library = a_library((a_question("alpha", "behavioural"),), (a_persona(kinds=("behavioural",)),))
     assessment = Assessment(_assessed(heavy="missed").points, None, ("R",))
