@@ -20,7 +20,7 @@ _COMMANDS = {
     "report": ("sessions", "Write a session as HTML, Markdown, JSON or WebVTT."),
     "score": ("sessions", "Score a session again."),
     "personas": ("content", "List the interviewers."),
-    "questions": ("content", "List, show and search the question bank."),
+    "questions": ("content", "List, show and search the question bank; check it, and add your own."),
     "loops": ("content", "List whole interview processes."),
     "models": ("models", "List, pull and verify weights."),
     "doctor": ("doctor", "Check devices, voices, engines, weights and disk, and say how to mend each."),

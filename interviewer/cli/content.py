@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from interviewer.cli.bank import lint_questions
 from interviewer.cli.groups import HelpfulGroup
 from interviewer.domain import Noun, Question
 from interviewer.library.content import load_library
@@ -67,7 +68,10 @@ def loops(as_json: bool) -> None:
 
 @click.group(cls=HelpfulGroup)
 def questions() -> None:
-    """List, show and search the question bank."""
+    """List, show and search the question bank; check it, and add your own."""
+
+
+questions.add_command(lint_questions)
 
 
 @questions.command("list")

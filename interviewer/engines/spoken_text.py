@@ -90,6 +90,11 @@ _ABBREVIATION = re.compile(
 _NAME = re.compile(r"(?<!\w)(" + "|".join(re.escape(name) for name in SPOKEN_NAMES) + r")(?![\w+#])")
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _CAPITALS = re.compile(r"(?<![A-Za-z])([A-Z]{2,5})(s|'s)?(?![A-Za-z])")
+_UNSPEAKABLE = re.compile(
+    rf"[^\w\s.,;:?!'’\"“”()…–—%-]|_|[²³{''.join(GREEK)}]"  # a sign for which the words are guessed, or left out
+    r"|[A-Za-z]+-?\d\w*|\b\d+(?!(?:st|nd|rd|th)\b)[A-Za-z]\w*"  # letters and digits in one
+    r"|\b[A-Z]{6,}\b"  # too long to be spelled, and perhaps no word
+)
 
 
 def spoken_text(text: str) -> str:
@@ -102,6 +107,14 @@ def spoken_text(text: str) -> str:
     text = _with_symbols_said(text)
     text = _with_letters_said(text)
     return _tidied(text)
+
+
+def unspeakable(text: str) -> list[str]:
+    """What in an authored text a voice has to guess at and its author should write out as people say it.
+
+    Percent signs, known names and the letters of AUC are read reliably, so they may stay.
+    """
+    return _UNSPEAKABLE.findall(_NAME.sub(" ", text))
 
 
 def _without_markup(text: str) -> str:

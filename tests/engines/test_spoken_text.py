@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.engines.spoken_text import spoken_text
+from interviewer.engines.spoken_text import spoken_text, unspeakable
 
 CASES = {
     "an A/B test with 95% power and p<0.05": "an A B test with 95 percent power and p less than 0.05",
@@ -35,6 +35,22 @@ CASES = {
 @pytest.mark.parametrize(("written", "spoken"), CASES.items())
 def test_text_is_written_out(written: str, spoken: str) -> None:
     assert spoken_text(written) == spoken
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("an A/B test", ["/"]),
+        ("p < 0.05, or x_i = 3", ["<", "_", "="]),
+        ("L2 or T5, at 10k rows in the 1990s", ["L2", "T5", "10k", "1990s"]),
+        ("R² by θ", ["²", "θ"]),
+        ("IMPORTANT stuff 🙂", ["IMPORTANT", "🙂"]),
+        ('the 95th percentile, 20%, (AUC), C++ and "k-means" – naïvely', []),
+        ("Well… what's your take? I'd say: fine; really!", []),
+    ],
+)
+def test_what_a_voice_would_guess_at_is_found(written: str, found: list[str]) -> None:
+    assert unspeakable(written) == found
 
 
 @given(st.text())

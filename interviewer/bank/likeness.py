@@ -1,0 +1,42 @@
+"""Texts that say the same twice, by the cosine of their embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from interviewer.bank.shelf import Entry, Remark
+from interviewer.domain import Question
+from interviewer.ports import Embedder
+
+SAME_PHRASING = 0.92
+SAME_QUESTION = 0.8
+"""Different questions of our bank come to 0.72 at most; two wordings of one question mostly lie above 0.8."""
+
+
+def phrasings_alike(question: Question, embedder: Embedder) -> Iterator[Remark]:
+    """Phrasings of one rubric point that the judge cannot tell apart, so that one of them is of no use."""
+    for p, point in enumerate(question.rubric):
+        vectors = embedder.encode(point.phrasings)
+        for first, second in combinations(range(len(vectors)), 2):
+            if float(np.dot(vectors[first], vectors[second])) > SAME_PHRASING:
+                said = f"{point.id}: '{point.phrasings[second]}' is nearly the same as '{point.phrasings[first]}'"
+                yield ("rubric", p, "phrasings", second), said
+
+
+def questions_alike(
+    entries: Sequence[Entry[Question]], others: Sequence[Entry[Question]], embedder: Embedder
+) -> Iterator[tuple[Entry[Question], Remark]]:
+    """Entries that nearly ask what an earlier entry or one of `others` asks."""
+    everything = [*others, *entries]
+    if not everything:
+        return
+    vectors = embedder.encode([entry.noun.spoken for entry in everything])
+    for row in range(len(others), len(everything)):
+        likeness = np.einsum("id,d->i", vectors[:row], vectors[row])
+        for column in np.flatnonzero(likeness > SAME_QUESTION):
+            other = everything[int(column)].noun
+            said = f"nearly asks what '{other.id}' asks (likeness {likeness[column]:.2f}): '{other.spoken}'"
+            yield everything[row], (("spoken",), said)
