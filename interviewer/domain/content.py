@@ -59,7 +59,7 @@ class RubricPoint(Noun):
     text: Text = Field(description="The canonical statement of the point.")
     weight: float = Field(default=1.0, gt=0, le=3)
     phrasings: tuple[Text, ...] = Field(
-        min_length=3, description="Accepted ways to say it: everyday words, an analogy, jargon."
+        default=(), description="Accepted ways to say it: everyday words, an analogy, jargon."
     )
     misconceptions: tuple[Misconception, ...] = ()
 
@@ -79,7 +79,10 @@ class FollowUp(Noun):
 
 
 class Question(Noun):
-    """One question of the bank with everything needed to ask it, follow it up and score the answer."""
+    """One question of the bank with everything needed to ask it, follow it up and score the answer.
+
+    How many points, phrasings and follow-ups a good question has is for `interviewer questions lint` to say.
+    """
 
     id: Identifier
     kind: Kind
@@ -88,8 +91,8 @@ class Question(Noun):
     minutes: float = Field(gt=0, le=60, description="Time a good answer takes, follow-ups included.")
     spoken: Text = Field(description="As a person would say it.")
     written: Text
-    rubric: tuple[RubricPoint, ...] = Field(min_length=3)
-    follow_ups: tuple[FollowUp, ...] = Field(min_length=3)
+    rubric: tuple[RubricPoint, ...] = Field(min_length=1)
+    follow_ups: tuple[FollowUp, ...]
     hints: tuple[Text, Text, Text] = Field(description="From a gentle nudge to nearly giving it away.")
     red_flags: tuple[Text, ...] = ()
     model_answer: Text

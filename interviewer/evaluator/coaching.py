@@ -186,8 +186,9 @@ def delivery_advice(measure: Measure) -> str:
 
 
 def _go_deeper(question: Question) -> str:
-    deeper = max(question.follow_ups, key=lambda follow_up: follow_up.depth)
-    return f"The main points are there. Go one level deeper: {deeper.text}"
+    deeper = max(question.follow_ups, key=lambda follow_up: follow_up.depth, default=None)
+    further = deeper.text if deeper else "What would change if the situation were another?"
+    return f"The main points are there. Go one level deeper: {further}"
 
 
 def _better_answer(scored: Scored) -> str:
