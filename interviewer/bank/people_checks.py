@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from interviewer.bank.question_checks import voice_remarks
 from interviewer.bank.shelf import Remark
-from interviewer.director.plan import MINUTES_PER_QUESTION
 from interviewer.domain import Loop, Persona, Question, Round
 
 LINES_PER_SITUATION = 8  # an hour's interview comes back to the same situation about as often
@@ -44,8 +43,6 @@ def loop_remarks(loop: Loop, people: Mapping[str, Persona], bank: Mapping[str, Q
 def _served(where: tuple[str | int, ...], one: Round, bank: Sequence[Question]) -> Iterator[Remark]:
     """Whether the bank fills the round's minutes with questions of its kinds, topics and level."""
     level = one.level or DEFAULT_LEVEL
-    asking = one.minutes - one.candidate_questions_minutes
-    wanted = max(1, int(asking // MINUTES_PER_QUESTION))
     fitting = [
         question
         for question in bank
@@ -53,12 +50,11 @@ def _served(where: tuple[str | int, ...], one: Round, bank: Sequence[Question]) 
         and level in question.levels
         and (not one.topics or set(one.topics) & set(question.topics))
     ]
+    wanted = one.minutes - one.candidate_questions_minutes
+    filled = sum(question.minutes for question in fitting)
     about = f" about {', '.join(one.topics)}" if one.topics else ""
-    if len(fitting) < wanted:
-        yield (
-            where,
-            f"{one.id}: {len(fitting)} {level} questions{about} for {asking:g} minutes, which hold {wanted}",
-        )
+    if filled < wanted:
+        yield where, f"{one.id}: the bank's {level} questions{about} fill {filled:g} of {wanted:g} minutes"
     for kind in one.kinds:
         if all(question.kind != kind for question in fitting):
             yield where, f"{one.id}: no {level} question{about} of kind {kind}"

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from interviewer.cli.bank import lint_questions
+from interviewer.cli.bank import import_questions, lint_questions, new_question, schema
 from interviewer.cli.groups import HelpfulGroup
 from interviewer.domain import Noun, Question
 from interviewer.library.content import load_library
@@ -71,7 +71,8 @@ def questions() -> None:
     """List, show and search the question bank; check it, and add your own."""
 
 
-questions.add_command(lint_questions)
+for command in (lint_questions, new_question, import_questions, schema):
+    questions.add_command(command)
 
 
 @questions.command("list")

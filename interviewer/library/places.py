@@ -45,6 +45,16 @@ def question_folders() -> list[Path]:
     return [content_root() / "prompts" / "questions", config_dir() / "questions"]
 
 
+def drafts_folder() -> Path:
+    """The user's questions that are still being written; nothing in it is ever asked."""
+    return config_dir() / "questions" / "drafts"
+
+
+def schemas_folder() -> Path:
+    """The JSON Schemas of content files, for editors."""
+    return content_root() / "prompts" / "schemas"
+
+
 def loop_folders() -> list[Path]:
     return [content_root() / "prompts" / "loops", config_dir() / "loops"]
 

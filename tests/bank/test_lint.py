@@ -5,33 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from builders import a_question
 from click.testing import CliRunner, Result
-from well_made import a_well_made_question, line_of, write_pack
+from well_made import a_well_made_persona, a_well_made_question, line_of, write_pack
 
 from interviewer.cli import cli
-from interviewer.domain import Question
-from interviewer.library import places
 from interviewer.library.content import load_library
 
 WHERE_SUMMARY_ENDS = " Left out with --fast: the judge's scores, and phrasings and questions too much alike."
-
-
-@pytest.fixture(autouse=True)
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("INTERVIEWER_CONFIG_DIR", str(tmp_path / "config"))
-    return tmp_path / "config"
 
 
 def lint(*arguments: str | Path) -> Result:
     return CliRunner().invoke(cli, ["questions", "lint", *map(str, arguments)])
 
 
+@pytest.mark.usefixtures("house")
 def test_a_good_file_is_told_in_one_line(tmp_path: Path) -> None:
     done = lint("--fast", write_pack(tmp_path / "good.yaml", a_well_made_question()))
     assert (done.exit_code, done.stdout) == (0, f"1 question: nothing to mend.{WHERE_SUMMARY_ENDS}\n")
 
 
+@pytest.mark.usefixtures("house")
 def test_every_finding_has_file_and_line_and_the_code_is_one(tmp_path: Path) -> None:
     good = a_well_made_question()
     path = write_pack(
@@ -47,6 +42,7 @@ def test_every_finding_has_file_and_line_and_the_code_is_one(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.usefixtures("house")
 def test_a_broken_question_does_not_hide_the_others(tmp_path: Path) -> None:
     path = write_pack(
         tmp_path / "mine.yaml", a_well_made_question(), a_well_made_question("weeds", red_flags=[])
@@ -62,43 +58,39 @@ def test_a_broken_question_does_not_hide_the_others(tmp_path: Path) -> None:
     assert told[3].startswith("1 question: 3 findings.")
 
 
-def test_an_id_may_stand_once(tmp_path: Path, config: Path) -> None:
-    taken = next(iter(load_library().questions))
-    path = write_pack(tmp_path / "mine.yaml", *(a_well_made_question(i) for i in ("oaks", "oaks", taken)))
+def test_an_id_may_stand_once(tmp_path: Path, config: Path, house: Path) -> None:
+    path = write_pack(tmp_path / "mine.yaml", *(a_well_made_question(i) for i in ("oaks", "oaks", "ours")))
     told = lint("--fast", path).stdout.splitlines()
     first, second = line_of(path, "- id: oaks$"), line_of(path, "- id: oaks$", 2)
     assert told[0] == f"{path}, line {second}: oaks: this id is also that of {path}, line {first}"
-    assert f"{taken}: this id is also that of {places.content_root()}" in told[1]
-    own = write_pack(config / "questions" / "mine.yaml", a_well_made_question(taken))
+    assert f"ours: this id is also that of {house}" in told[1]
+    own = write_pack(config / "questions" / "mine.yaml", a_well_made_question("ours"))
     replacing = lint("--fast", own)
     assert replacing.exit_code == 0, "a user's question may replace one of ours"
 
 
-def test_without_files_our_bank_and_the_users_packs_are_checked(config: Path) -> None:
+def test_without_files_our_content_and_the_users_is_checked(config: Path, house: Path) -> None:
     mine = write_pack(config / "questions" / "mine.yaml", a_question())
-    (config / "personas").mkdir()
-    (config / "personas" / "me.yaml").write_text("id: me\nname: Me\n")
+    for folder, entry in (("personas", {"id": "me", "name": "Me"}), ("loops", {"id": "round_trip"})):
+        (config / folder).mkdir()
+        (config / folder / "mine.yaml").write_text(yaml.safe_dump(entry))
+    (house / "personas").mkdir()
+    engineer = a_well_made_persona().model_dump(mode="json")
+    (house / "personas" / "engineer.yaml").write_text(yaml.safe_dump(engineer))
     done = lint("--fast")
     assert done.exit_code == 1
     assert (
         f"{mine}, line {line_of(mine, 'rubric:')}: alpha: 3 rubric points; 6 to 8 are expected" in done.stdout
     )
-    assert f"{config / 'personas' / 'me.yaml'}, line 1: role: is missing" in done.stdout
-    assert f"{len(our_questions()) + 1} questions, 4 personas, 2 loops: " in done.stdout
+    assert f"{config / 'personas' / 'mine.yaml'}, line 1: role: is missing" in done.stdout
+    assert f"{config / 'loops' / 'mine.yaml'}, line 1: rounds: is missing" in done.stdout
+    assert "2 questions, 1 persona: " in done.stdout
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     done = lint(tmp_path / "nowhere.yaml")
     assert done.exit_code == 2
     assert "does not exist" in done.stderr
-
-
-def our_questions() -> dict[str, Question]:
-    """Ours alone."""
-    ours = (
-        [folders()[0]] for folders in (places.persona_folders, places.question_folders, places.loop_folders)
-    )
-    return dict(load_library(*ours).questions)
 
 
 @pytest.mark.real

@@ -65,15 +65,15 @@ def a_loop(**changes: Any) -> Loop:
 
 def test_a_round_needs_questions_for_its_minutes() -> None:
     people = {"engineer": ENGINEER}
-    bank = {name: a_well_made_question(name) for name in ("oaks", "elms", "firs")}
+    bank = {name: a_well_made_question(name) for name in ("oaks", "elms", "firs", "yews")}
     assert list(loop_remarks(a_loop(), people, bank)) == []
     del bank["firs"]
     assert list(loop_remarks(a_loop(), people, bank)) == [
-        (("rounds", 0, "kinds"), "first: 2 senior questions about trees for 15 minutes, which hold 3")
+        (("rounds", 0, "kinds"), "first: the bank's senior questions about trees fill 12 of 15 minutes")
     ]
-    assert list(loop_remarks(a_loop(level="staff", minutes=5), people, bank)) == [
-        (("rounds", 0, "kinds"), "first: 0 staff questions about trees for 0 minutes, which hold 1"),
-        (("rounds", 0, "kinds"), "first: no staff question about trees of kind concept"),
+    assert list(loop_remarks(a_loop(level="staff", topics=[]), people, bank)) == [
+        (("rounds", 0, "kinds"), "first: the bank's staff questions fill 0 of 15 minutes"),
+        (("rounds", 0, "kinds"), "first: no staff question of kind concept"),
     ]
     assert list(loop_remarks(a_loop(minutes=10, kinds=["concept", "coding"]), people, bank)) == [
         (("rounds", 0, "kinds"), "first: no senior question about trees of kind coding")
@@ -81,7 +81,7 @@ def test_a_round_needs_questions_for_its_minutes() -> None:
 
 
 def test_a_round_needs_people_and_words_that_can_be_read() -> None:
-    bank = {name: a_well_made_question(name) for name in ("oaks", "elms", "firs")}
+    bank = {name: a_well_made_question(name) for name in ("oaks", "elms", "firs", "yews")}
     found = list(loop_remarks(a_loop(opens="Part 1/2."), {}, bank))
     assert found == [
         (("rounds", 0, "personas"), "there is no persona called 'engineer'"),
