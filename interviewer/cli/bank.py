@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -154,9 +153,10 @@ class _Judging:
         self.embedder: Embedder | None = None
         self._bar: Progress | None = None
         if not fast:
+            from interviewer.engines.hardware import idle_cores
             from interviewer.engines.minilm import MiniLmEmbedder
 
-            threads = min(_MOST_THREADS, os.cpu_count() or 1)
+            threads = min(_MOST_THREADS, idle_cores())
             self.embedder = MiniLmEmbedder(threads=threads, remembered_texts=_REMEMBERED_TEXTS)
             columns = (
                 TextColumn("Judging questions"),

@@ -29,6 +29,11 @@ def free_disk_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def idle_cores() -> int:
+    """Cores nobody else has been using for the last minute, at least one: threads that share a core wait for another."""
+    return max(1, round((psutil.cpu_count() or 1) - psutil.getloadavg()[0]))
+
+
 def _card() -> tuple[str, int]:
     import torch
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from interviewer.engines.hardware import detect_hardware, free_disk_bytes
+from interviewer.engines.hardware import detect_hardware, free_disk_bytes, idle_cores
 
 
 def test_without_the_card_only_memory_cores_and_disk_are_looked_at(tmp_path: Path) -> None:
@@ -17,6 +17,13 @@ def test_without_the_card_only_memory_cores_and_disk_are_looked_at(tmp_path: Pat
     assert found.free_disk_gb > 0
     assert (found.gpu_name, found.vram_gb) == ("", 0)
     assert free_disk_bytes(tmp_path / "x") == pytest.approx(free_disk_bytes(tmp_path), rel=0.05)
+
+
+def test_a_busy_machine_has_one_core_to_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 8)
+    for load, cores in ((0.3, 8), (5.6, 2), (11.0, 1)):
+        monkeypatch.setattr(psutil, "getloadavg", lambda load=load: (load, 0.0, 0.0))
+        assert idle_cores() == cores
 
 
 @pytest.mark.real

@@ -1,0 +1,199 @@
+"""Writes docs/question-bank.md: what the bank holds, what each seed document contributed, how its own texts score.
+
+python scripts/report_bank.py            # the counts; the scores stay as they were last written
+python scripts/report_bank.py --judge    # the scores as well: some minutes
+python scripts/report_bank.py --check    # exit code 1 when the counts are not current
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from rich.console import Console
+from rich.progress import track
+
+from interviewer.bank.question_checks import remarks
+from interviewer.bank.trials import LEAST_FOR_MODEL_ANSWER, MOST, Trial, TrialName, tried
+from interviewer.domain import Kind, Level, Question
+from interviewer.engines.hardware import idle_cores
+from interviewer.engines.minilm import MiniLmEmbedder
+from interviewer.library import places
+from interviewer.library.content import load_library
+from interviewer.library.yaml_reader import read_yaml
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "question-bank.md"
+SEEDS = (
+    "research-lab ML engineer guide",
+    "ML engineer loop guide",
+    "general ML interview guide",
+    "engineer and scientist interview guide",
+)
+SCORES = "## How the questions' own texts score"
+NOT_JUDGED = f"{SCORES}\n\nNot measured yet: `python scripts/report_bank.py --judge`.\n"
+NOT_CITING = ("schemas", "templates")  # folders of prompts/ that hold no content of their own
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--judge", action="store_true", help="score the questions' own texts")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, say whether the counts are current"
+    )
+    options = parser.parse_args()
+    bank = load_library([], [places.question_folders()[0]], []).questions
+    counts = counts_part(bank)
+    written = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    before, mark, scores = written.partition(SCORES)
+    if options.check:
+        if before != counts:
+            sys.exit("docs/question-bank.md is not current. Run: python scripts/report_bank.py")
+        return
+    judged = judge_part(bank) if options.judge else (mark + scores) or NOT_JUDGED
+    PAGE.write_text(counts + judged, encoding="utf-8")
+
+
+def counts_part(bank: Mapping[str, Question]) -> str:
+    """Everything that needs no judge, in Markdown."""
+    questions = list(bank.values())
+    parts = [
+        "# The question bank",
+        "Written by `python scripts/report_bank.py`; change the bank, not this page. What a question must have is checked by\n"
+        "`interviewer questions lint`; `interviewer questions list` and `show` tell more about each.",
+        "## What there is",
+        _totals(questions),
+        "## By main topic",
+        _tally("main topic", questions, lambda question: question.topics[0]),
+        "## By kind",
+        _tally("kind", questions, lambda question: question.kind, order=get_args(Kind)),
+        "A question counts for each level it suits.",
+        "## What represents each seed document",
+        _seeds(),
+    ]
+    return "\n\n".join(parts) + "\n\n"
+
+
+def judge_part(bank: Mapping[str, Question]) -> str:
+    """How the embedded judge scores each question's own texts, and which of them it scores unfairly."""
+    embedder = MiniLmEmbedder(threads=idle_cores(), remembered_texts=200_000)
+    trials = tried(list(bank.values()), embedder, bank)
+    judged = list(
+        track(trials, "Judging questions", total=len(bank), console=Console(stderr=True), transient=True)
+    )
+    rows = [[f"`{q.id}`", *(_score(of, name) for name in get_args(TrialName))] for q, of in judged]
+    unfair = [f"- `{q.id}`: {trial.remark[1]}" for q, of in judged for trial in of if not trial.fair]
+    limits = ", ".join(f"{name} at most {most:g}" for name, most in MOST.items())
+    parts = [
+        SCORES,
+        "Each text is said as a typed answer to its own question and scored by the embedded judge, of 5. Own text is the higher of\n"
+        "spoken and written, the hints are said together, and the misconception is the one that scores highest.\n"
+        f"Expected are: model answer at least {LEAST_FOR_MODEL_ANSWER:g}, {limits}.\n"
+        f"{len(judged)} questions were judged.",
+        f"### Exceptions\n\n{len(unfair)} texts score otherwise than expected.",
+        "\n".join(unfair),
+        "### Every question",
+        _table(["question", *get_args(TrialName)], rows),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _totals(questions: Sequence[Question]) -> str:
+    points = [point for question in questions for point in question.rubric]
+    misconceptions = [one for point in points for one in point.misconceptions]
+    rows = [
+        ("questions", len(questions)),
+        ("rubric points", len(points)),
+        ("phrasings", sum(len(point.phrasings) for point in points)),
+        ("misconceptions", len(misconceptions)),
+        ("wrong phrasings", sum(len(one.wrong) for one in misconceptions)),
+        ("follow-ups", sum(len(question.follow_ups) for question in questions)),
+        ("hints", sum(len(question.hints) for question in questions)),
+        ("words of model answers", sum(len(question.model_answer.split()) for question in questions)),
+        ("questions with something to mend, without the judge", sum(bool(remarks(q)) for q in questions)),
+    ]
+    return _table(["", "number"], [[name, str(number)] for name, number in rows])
+
+
+def _tally(
+    name: str,
+    questions: Sequence[Question],
+    group: Callable[[Question], str],
+    order: Sequence[str] | None = None,
+) -> str:
+    """A row for each group with its questions by level; the largest first unless an order is given."""
+    groups: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        groups[group(question)].append(question)
+    names = [n for n in order if n in groups] if order else sorted(groups, key=lambda n: (-len(groups[n]), n))
+    rows = [[n.replace("_", " "), *_by_level(groups[n])] for n in names]
+    return _table([name, "questions", *get_args(Level)], [*rows, ["**all**", *_by_level(questions)]])
+
+
+def _by_level(questions: Sequence[Question]) -> list[str]:
+    return [
+        str(len(questions)),
+        *(str(sum(level in q.levels for q in questions)) for level in get_args(Level)),
+    ]
+
+
+def _seeds() -> str:
+    """Each seed document's parts, with what cites them."""
+    cited: dict[str, dict[str, dict[str, list[str]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for folder, identifier, source in _citations():
+        document, _, part = (piece.strip() for piece in source.partition(":"))
+        cited[document][part][folder].append(f"`{identifier}`")
+    others = sorted(document for document in cited if document not in SEEDS and document != "own")
+    listed = ", ".join
+    parts = []
+    for document in (*SEEDS, *others):
+        lines = [
+            f"- {part or 'as a whole'}: {'; '.join(f'{kind} {listed(ids)}' for kind, ids in by.items())}"
+            for part, by in sorted(cited[document].items())
+        ]
+        parts.append(f"### {document[0].upper()}{document[1:]}\n\n" + "\n".join(lines or ["- nothing yet"]))
+    own = sum(len(ids) for by in cited["own"].values() for ids in by.values())
+    return "\n\n".join([*parts, f"### Our own\n\n{own} items have a source of our own."])
+
+
+def _citations() -> Iterator[tuple[str, str, str]]:
+    """Folder, id and source of everything under prompts/ that names its sources."""
+    for path in sorted((places.content_root() / "prompts").glob("*/*.y*ml")):
+        if path.parent.name not in NOT_CITING:
+            for identifier, source in _sources(read_yaml(path).data, path.stem):
+                yield path.parent.name, identifier, source
+
+
+def _sources(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Every source in a parsed file with the id of what names it; `name` is the id of what encloses it."""
+    if isinstance(value, dict):
+        name = str(value.get("id", name))
+        for source in value.get("sources", ()):
+            yield name, source
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _sources(child, name)
+
+
+def _score(trials: Sequence[Trial], name: TrialName) -> str:
+    """The score of the trials of one name that says most: the highest. Bold where it is not as expected."""
+    score = max((trial.score for trial in trials if trial.name == name), default=None)
+    if score is None:
+        return "–"
+    fair = all(trial.fair for trial in trials if trial.name == name)
+    return f"{score:.1f}" if fair else f"**{score:.1f}**"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---", *("---:" for _ in header[1:])], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    main()
