@@ -23,7 +23,7 @@ from typing import Any
 
 import jiwer
 import psutil
-from build_recogniser_assets import domain_text
+from build_recogniser_assets import FILLERS, domain_text, technical_terms
 from transcription_corpus import (
     Item,
     chunks,
@@ -44,9 +44,6 @@ from interviewer.library.content import load_library
 ROOT = Path(__file__).resolve().parent.parent
 HUMAN = ROOT.parent / "shared" / "audio"
 SYSTEMS = ("stock", "adapted", "question")
-FILLERS = frozenset({"um", "uh"})
-_KEYNESS, _LEAST_COUNT = 30.0, 2
-_LOG_BASE = 1.0001  # of the probabilities pocketsphinx gives
 
 
 @dataclass
@@ -77,29 +74,6 @@ class Tally:
             "close_max_ms": round(1000 * max(self.close_seconds)),
             "confidence_auc": _auc(self.confidences),
         }
-
-
-def technical_terms(domain: Sequence[str]) -> frozenset[str]:
-    """Words that mark the domain: far more frequent in its text than in everyday English."""
-    from pocketsphinx import NGramModel, get_model_path
-
-    everyday = NGramModel.readfile(get_model_path("en-us/en-us.lm.bin"))
-    counts = Counter(domain)
-    total = len(domain)
-    unknown = 10**-7.0
-
-    def keyness(word: str, count: int) -> float:
-        probability = max(float(_LOG_BASE ** everyday.prob([word])), unknown)
-        return count / total / probability
-
-    return frozenset(
-        word
-        for word, count in counts.items()
-        if count >= _LEAST_COUNT
-        and len(word) > 1
-        and word not in FILLERS
-        and keyness(word, count) >= _KEYNESS
-    )
 
 
 def measure(system: str, items: Sequence[Item], terms: frozenset[str], tuning: Tuning) -> Tally:
@@ -207,7 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = ("development", "held_out", "everyday", "human", "demo")
+    parts = ("development", "everyday_development", "held_out", "everyday", "human", "demo")
     parser.add_argument("--part", action="append", choices=parts, help="which recordings (default: all)")
     parser.add_argument("--system", action="append", choices=SYSTEMS, help="which recognisers (default: all)")
     parser.add_argument(

@@ -15,7 +15,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,15 @@ from interviewer.engines.pocketsphinx.language_model import Trigrams, trigrams
 from interviewer.engines.pocketsphinx.lexicon import pronounce_words, read_dictionary
 from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer, spelled
 from interviewer.engines.pocketsphinx.spoken import Spoken, is_acronym, spoken
-from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMAIN_MODEL
+from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMAIN_MODEL, DOMAIN_TERMS
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "scripts" / "data"
 TALK = ("interview_talk.txt", "interview_phrases.txt")
 MANIFEST = "domain.json"
+FILLERS = frozenset({"um", "uh"})
+_KEYNESS, _LEAST_COUNT = 30.0, 2
+_LOG_BASE = 1.0001  # of the probabilities pocketsphinx gives
 _BINARY_FORMAT = 2  # NGRAM_BIN
 # what a question says of itself without ever being spoken
 _UNSPOKEN = {
@@ -103,6 +106,29 @@ def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:
     return lines, sorted(word for word in unknown if not wanted[word])
 
 
+def technical_terms(domain: Sequence[str]) -> frozenset[str]:
+    """Words that mark the domain: far more frequent in its text than in everyday English."""
+    from pocketsphinx import NGramModel, get_model_path
+
+    everyday = NGramModel.readfile(get_model_path("en-us/en-us.lm.bin"))
+    counts = Counter(domain)
+    total = len(domain)
+    unknown = 10**-7.0
+
+    def keyness(word: str, count: int) -> float:
+        probability = max(float(_LOG_BASE ** everyday.prob([word])), unknown)
+        return count / total / probability
+
+    return frozenset(
+        word
+        for word, count in counts.items()
+        if count >= _LEAST_COUNT
+        and len(word) > 1
+        and word not in FILLERS
+        and keyness(word, count) >= _KEYNESS
+    )
+
+
 def write_binary(model: Trigrams, path: Path) -> None:
     """Save the model in pocketsphinx's own format, which loads faster than ARPA."""
     c = functions()
@@ -141,12 +167,15 @@ def main() -> None:
     model = trigrams(sentences)
     (options.out / DOMAIN_DICTIONARY).write_text("".join(f"{w} {p}\n" for w, p in lines), encoding="utf-8")
     write_binary(model, options.out / DOMAIN_MODEL)
+    terms = sorted(technical_terms(text.words))
+    (options.out / DOMAIN_TERMS).write_text("".join(f"{word}\n" for word in terms), encoding="utf-8")
     orders = Counter(len(ngram) for ngram in model.probability)
     manifest = {
         "words_of_text": len(text.words),
         "vocabulary": len(model.words),
         "ngrams": {str(order): count for order, count in sorted(orders.items())},
         "dictionary_lines": len(lines),
+        "technical_terms": len(terms),
         "without_pronunciation": silent,
         "sources": [*TALK, *sorted(path.name for path in options.questions.glob("*.yaml"))],
     }

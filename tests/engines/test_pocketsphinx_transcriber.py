@@ -19,6 +19,7 @@ from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
 from interviewer.engines.flite_voice import FliteVoice
 from interviewer.engines.pocketsphinx import PocketsphinxTranscriber
 from interviewer.engines.pocketsphinx.binding import Missing
+from interviewer.engines.pocketsphinx.decoder import MixedDecoder
 from interviewer.engines.pocketsphinx.spoken import spoken
 from interviewer.errors import EngineError
 from interviewer.library import places
@@ -142,6 +143,19 @@ def test_words_new_to_the_recogniser_are_learnt_from_the_question(shared: Pocket
 
 
 @needs_flite
+def test_technical_questions_and_small_talk_get_different_mixes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    transcriber = PocketsphinxTranscriber(places.recogniser_assets())
+    transcriber.prepare(PHRASES)  # words new to the recogniser are learnt here
+    monkeypatch.setattr(MixedDecoder, "ask", lambda self, arpa, *, technical: asked.append(technical))
+    transcriber.prepare(
+        ["Gradient descent with momentum converges faster.", "Overfitting means high variance."]
+    )
+    transcriber.prepare(["I moved here because my wife found a job, and I like to work with people."])
+    transcriber.close()
+    assert asked == [True, False]
+
+
 def test_captions_grow_while_speech_is_fed(shared: PocketsphinxTranscriber) -> None:
     shared.prepare(PHRASES)
     samples = voiced(SENTENCE)
@@ -209,7 +223,7 @@ def test_the_microphones_colour_is_learnt_and_can_be_kept(shared: PocketsphinxTr
 
 
 def test_missing_assets_are_named_with_the_cure(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"domain\.lm\.bin and domain\.dict") as caught:
+    with pytest.raises(EngineError, match=r"domain\.lm\.bin and domain\.dict and domain\.terms") as caught:
         PocketsphinxTranscriber(tmp_path)
     assert str(tmp_path) in caught.value.message
     assert "build_recogniser_assets" in caught.value.hint
@@ -217,6 +231,7 @@ def test_missing_assets_are_named_with_the_cure(tmp_path: Path) -> None:
 
 def test_a_damaged_model_is_named_with_the_cure(tmp_path: Path) -> None:
     (tmp_path / "domain.dict").write_text("lora L AO R AH\n", encoding="utf-8")
+    (tmp_path / "domain.terms").write_text("lora\n", encoding="utf-8")
     (tmp_path / "domain.lm.bin").write_bytes(b"not a language model")
     with pytest.raises(EngineError, match=r"domain\.lm\.bin could not be read") as caught:
         PocketsphinxTranscriber(tmp_path)

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from interviewer.engines.pocketsphinx.binding import Functions
 from interviewer.errors import EngineError
@@ -33,6 +33,19 @@ class DecodedWord:
     posterior: float | None
 
 
+class Mix(NamedTuple):
+    """How much each model says in the probability of a word; sums to 1."""
+
+    stock: float
+    domain: float
+    question: float
+
+
+_TECHNICAL = Mix(0.25, 0.5, 0.25)
+_EVERYDAY = Mix(0.6, 0.2, 0.2)  # for questions that use few technical terms, such as why somebody applies
+_UNPREPARED = Mix(0.9, 0.1, 0.0)
+
+
 @dataclass(frozen=True)
 class Tuning:
     """What the search weighs how much; chosen on the development part of the transcription benchmark.
@@ -41,9 +54,9 @@ class Tuning:
     more alive than synthetic ones: the caps more than halve the work on recordings of people and left their word errors as they were.
     """
 
-    stock: float = 0.5
-    domain: float = 0.2
-    question: float = 0.3
+    technical: Mix = _TECHNICAL
+    everyday: Mix = _EVERYDAY
+    unprepared: Mix = _UNPREPARED
     language_weight: float = 6.0
     word_insertion: float = 0.65
     second_pass: bool = False
@@ -104,6 +117,7 @@ class MixedDecoder:
         self._stock = self._read(files.stock_model)
         self._domain = self._read(files.domain_model)
         self._mix = self._anchor = None
+        self._weights = tuning.unprepared
         self._build_search(self._parse(_NO_QUESTION))
 
     def _open(self, files: DecoderFiles) -> Any:
@@ -152,10 +166,9 @@ class MixedDecoder:
         While searching, the set adds up scores already scaled by the language weight, so the weights are raised to it.
         The lattice's posteriors are sums of unscaled probabilities, and there the weights stand as they are.
         """
-        tuning = self._tuning
-        weights = [max(weight, 1e-6) for weight in (tuning.stock, tuning.domain, tuning.question)]
+        weights = [max(weight, 1e-6) for weight in self._weights]
         if for_search:
-            weights = [weight**tuning.language_weight for weight in weights]
+            weights = [weight**self._tuning.language_weight for weight in weights]
         return (c.c_char_p * 3)(_STOCK, _DOMAIN, _QUESTION), (c.c_float * 3)(*weights)
 
     def _build_search(self, question: Any) -> None:
@@ -170,26 +183,34 @@ class MixedDecoder:
         # The set's vocabulary points at the words inside the models it was made of: they must outlive it.
         self._mix, self._anchor = mix, question
 
-    def ask(self, arpa: str) -> None:
+    def ask(self, arpa: str, *, technical: bool) -> None:
         """Put the trigram model `arpa` in the place of the previous question's, in a few milliseconds.
 
         Only between utterances. Words of it that the search does not know are ignored.
         """
+        self._replace(arpa, self._mix_for(technical=technical))
+
+    def _mix_for(self, *, technical: bool) -> Mix:
+        return self._tuning.technical if technical else self._tuning.everyday
+
+    def _replace(self, arpa: str, weights: Mix) -> None:
         model = self._parse(arpa)
+        self._weights = weights
         self._free(self._c.ngram_model_set_remove(self._mix, _QUESTION, 1))
         self._c.ngram_model_set_add(self._mix, model, _QUESTION, 1.0, 1)  # the set takes over our reference
         self._c.ngram_model_set_interp(self._mix, *self._names_and_weights())
 
-    def relearn(self, arpa: str, pronunciations: Sequence[tuple[str, str]]) -> None:
+    def relearn(self, arpa: str, pronunciations: Sequence[tuple[str, str]], *, technical: bool) -> None:
         """As `ask`, with words that are new to the search. Builds the search anew, which takes longer."""
         self._c.ps_remove_search(self._decoder, _SEARCH)
         for word, phones in pronunciations:
             self._add_word(word, phones)
+        self._weights = self._mix_for(technical=technical)
         self._build_search(self._parse(arpa))
 
     def forget(self) -> None:
         """No question is being asked."""
-        self.ask(_NO_QUESTION)
+        self._replace(_NO_QUESTION, self._tuning.unprepared)
 
     def _free(self, *models: Any) -> None:
         for model in models:

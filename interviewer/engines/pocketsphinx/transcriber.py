@@ -41,7 +41,10 @@ from interviewer.engines.pocketsphinx.stock import StockDecoder
 from interviewer.errors import EngineError
 from interviewer.ports import Samples
 
-DOMAIN_MODEL, DOMAIN_DICTIONARY = "domain.lm.bin", "domain.dict"
+DOMAIN_MODEL, DOMAIN_DICTIONARY, DOMAIN_TERMS = "domain.lm.bin", "domain.dict", "domain.terms"
+
+TECHNICAL_FROM = 0.035
+"""Share of technical terms in a question's text from which its answers are taken to be technical talk."""
 
 DOUBTFUL_BELOW = 0.65
 """A segment whose words' posteriors average less than this is doubtful; chosen on the benchmark's development part."""
@@ -73,6 +76,7 @@ class PocketsphinxTranscriber:
         """`assets`: the folder made by scripts/build_recogniser_assets.py. EngineError when it is not there or not whole."""
         files = _files(assets)
         self._dictionary: Pronunciations = read_dictionary(assets / DOMAIN_DICTIONARY)
+        self._terms = frozenset((assets / DOMAIN_TERMS).read_text(encoding="utf-8").split())
         self._pronouncer = pronouncer or EspeakPronouncer()
         self._prepared: tuple[str, ...] = ()
         self._left_out: frozenset[str] = frozenset()
@@ -108,12 +112,16 @@ class PocketsphinxTranscriber:
         learnable = set(new_words) - self._left_out
         if learnable:
             self._learned |= learnable  # named again each time, or the next relearning would lose them
-            self._mixed.relearn(trigrams(sentences, vocabulary=self._learned).arpa(), to_add)
+            arpa = trigrams(sentences, vocabulary=self._learned).arpa()
+            self._mixed.relearn(arpa, to_add, technical=self._is_technical(text))
         elif sentences:
-            self._mixed.ask(trigrams(sentences).arpa())
+            self._mixed.ask(trigrams(sentences).arpa(), technical=self._is_technical(text))
         else:
             self._mixed.forget()
         self._prepared = tuple(phrases)
+
+    def _is_technical(self, text: Spoken) -> bool:
+        return sum(word in self._terms for word in text.words) >= TECHNICAL_FROM * len(text.words)
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -237,7 +245,9 @@ def _files(assets: Path) -> DecoderFiles:
     files = DecoderFiles(
         shipped / "en-us", shipped / "cmudict-en-us.dict", shipped / "en-us.lm.bin", assets / DOMAIN_MODEL
     )
-    missing = [name for name in (DOMAIN_MODEL, DOMAIN_DICTIONARY) if not (assets / name).is_file()]
+    missing = [
+        name for name in (DOMAIN_MODEL, DOMAIN_DICTIONARY, DOMAIN_TERMS) if not (assets / name).is_file()
+    ]
     if missing:
         raise EngineError(
             "pocketsphinx",
