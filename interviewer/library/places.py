@@ -59,6 +59,11 @@ def loop_folders() -> list[Path]:
     return [content_root() / "prompts" / "loops", config_dir() / "loops"]
 
 
+def preparation_folder() -> Path:
+    """What helps a candidate before the day: red flags, plan, framework, stories, roles."""
+    return content_root() / "prompts" / "preparation"
+
+
 def templates_folder() -> Path:
     return content_root() / "prompts" / "templates"
 
