@@ -19,6 +19,7 @@ _COMMANDS = {
     "replay": ("sessions", "Walk through a session again, with its sound and feedback."),
     "report": ("sessions", "Write a session as HTML, Markdown, JSON or WebVTT."),
     "score": ("sessions", "Score a session again."),
+    "grade": ("grade", "Score a file of written or recorded answers."),
     "personas": ("content", "List the interviewers."),
     "questions": ("content", "List, show and search the question bank; check it, and add your own."),
     "loops": ("content", "List whole interview processes."),

@@ -1,0 +1,111 @@
+"""Says every text that is meant for the ear and has it recognised again: what comes back worst should be written anew.
+
+    python scripts/check_read_aloud.py [--voice flite] [--questions ID ...] [--worst 40] [--json]
+
+Each question, hint and follow-up is spoken by a persona's voice and written down by the embedded recogniser, which
+knows the interview's words but not the question. The share of wrong words says little by itself, since recogniser and
+voice are both rough; compared with the other texts it shows sentences, words and spellings that a voice stumbles over.
+Flite is the default: of what eSpeak NG says the embedded recogniser loses half the words, whatever the text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import jiwer
+import numpy as np
+import soxr
+from rich.console import Console
+from rich.progress import track
+
+from interviewer.assembly.engines import open_voice
+from interviewer.domain import FRAME_SAMPLES, SAMPLE_RATE, Question, VoiceStyle
+from interviewer.engines.pocketsphinx import PocketsphinxTranscriber
+from interviewer.engines.pocketsphinx.spoken import spoken
+from interviewer.library import places
+from interviewer.library.content import load_library
+from interviewer.library.settings import Settings
+from interviewer.ports import Samples, Voice
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text, what was recognised of it, and the share of words that differ."""
+
+    question: str
+    part: str
+    text: str
+    recognised: str
+    word_errors: float
+
+
+def texts(question: Question) -> Iterator[tuple[str, str]]:
+    """Everything of a question that is spoken, with its name."""
+    yield "spoken", question.spoken
+    yield from ((follow_up.id, follow_up.text) for follow_up in question.follow_ups)
+    yield from ((f"hint {number}", hint) for number, hint in enumerate(question.hints, start=1))
+
+
+def say(voice: Voice, text: str, style: VoiceStyle) -> Samples:
+    """The text as samples at 16 kHz, with a breath of silence around it."""
+    speech = voice.synthesize(text, style)
+    samples = soxr.resample(speech.samples, speech.rate, SAMPLE_RATE)
+    return np.pad(np.asarray(samples, dtype=np.float32), (SAMPLE_RATE // 4, SAMPLE_RATE))
+
+
+def recognise(transcriber: PocketsphinxTranscriber, samples: Samples) -> str:
+    transcriber.start_chunk()
+    for start in range(0, len(samples) - FRAME_SAMPLES, FRAME_SAMPLES):
+        transcriber.feed(samples[start : start + FRAME_SAMPLES])
+    return " ".join(segment.text for segment in transcriber.end_chunk())
+
+
+def read_aloud(questions: list[Question], voice: Voice, style: VoiceStyle) -> list[Reading]:
+    transcriber = PocketsphinxTranscriber(places.recogniser_assets())
+    readings = []
+    try:
+        for question in track(questions, "Reading aloud", console=Console(stderr=True)):
+            for part, text in texts(question):
+                written = recognise(transcriber, say(voice, text, style))
+                said = " ".join(spoken([text]).words)
+                back = " ".join(spoken([written]).words)
+                readings.append(Reading(question.id, part, text, written, round(jiwer.wer(said, back), 3)))
+    finally:
+        transcriber.close()
+    return readings
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--voice", default="flite", choices=("pyttsx3", "flite"))
+    parser.add_argument("--questions", nargs="*", help="ids; all of the bank by default")
+    parser.add_argument("--worst", type=int, default=40, help="how many to show")
+    parser.add_argument("--json", action="store_true", help="print all readings as one JSON object")
+    options = parser.parse_args()
+    library = load_library()
+    chosen = [library.question(name) for name in options.questions or sorted(library.questions)]
+    voice = open_voice(Settings(voice=options.voice))
+    try:
+        readings = read_aloud(chosen, voice, VoiceStyle(flite="slt"))
+    finally:
+        voice.close()
+    readings.sort(key=lambda reading: -reading.word_errors)
+    if options.json:
+        print(json.dumps([asdict(reading) for reading in readings], indent=1))
+        return
+    for reading in readings[: options.worst]:
+        print(f"{reading.word_errors:.2f} {reading.question} {reading.part}\n  said: {reading.text}")
+        print(f"  back: {reading.recognised}")
+    median = statistics.median(reading.word_errors for reading in readings)
+    print(f"{len(readings)} texts, {median:.3f} of the words wrong in the median.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
