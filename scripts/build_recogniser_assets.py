@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from interviewer.engines.pocketsphinx.binding import Functions, Missing, functions
-from interviewer.engines.pocketsphinx.language_model import Trigrams, trigrams
+from interviewer.engines.pocketsphinx.language_model import Trigrams, trigrams_of_much_text
 from interviewer.engines.pocketsphinx.lexicon import pronounce_words, read_dictionary
 from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer, spelled
 from interviewer.engines.pocketsphinx.spoken import Spoken, is_acronym, spoken
@@ -164,7 +164,7 @@ def main() -> None:
     text = domain_text(options.questions)
     lines, silent = additions(text)
     sentences = [[word for word in sentence if word not in silent] for sentence in text.sentences]
-    model = trigrams(sentences)
+    model = trigrams_of_much_text(sentences)
     (options.out / DOMAIN_DICTIONARY).write_text("".join(f"{w} {p}\n" for w, p in lines), encoding="utf-8")
     write_binary(model, options.out / DOMAIN_MODEL)
     terms = sorted(technical_terms(text.words))

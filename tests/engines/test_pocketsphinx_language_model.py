@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+import random
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.engines.pocketsphinx.language_model import END, START, Trigrams, trigrams
+from interviewer.engines.pocketsphinx.language_model import (
+    END,
+    START,
+    Trigrams,
+    trigrams,
+    trigrams_of_much_text,
+)
 
 TEXT = [
     "the gradient is clipped".split(),
@@ -36,6 +44,48 @@ def test_what_was_seen_is_likelier_than_what_was_not() -> None:
     assert model.predict("gradient", ("clip", "the")) > model.predict("loss", ("clip", "the"))
     assert model.predict("loss", ("clip", "the")) > model.predict("unseen", ("clip", "the")) > 0
     assert model.predict("stranger") == 0
+
+
+def chatter(seed: int, sentences: int) -> list[list[str]]:
+    """Sentences in which what follows a word depends on it, with few frequent and many rare words."""
+    rng = random.Random(seed)
+
+    def following(word: int) -> int:
+        return (word * 7 + int(rng.paretovariate(0.7))) % 5000
+
+    text = []
+    for _ in range(sentences):
+        sentence = [rng.randrange(20)]
+        while len(sentence) < 12 and rng.random() < 0.9:
+            sentence.append(following(sentence[-1]))
+        text.append([f"w{word}" for word in sentence])
+    return text
+
+
+def surprise(model: Trigrams, sentences: Sequence[Sequence[str]]) -> float:
+    """Mean bits a word."""
+    bits = []
+    for sentence in sentences:
+        padded = [START, *sentence, END]
+        for at in range(1, len(padded)):
+            probability = model.predict(padded[at], padded[max(0, at - 2) : at])
+            if probability > 0:
+                bits.append(-math.log2(probability))
+    return sum(bits) / len(bits)
+
+
+def test_much_text_is_discounted_better_than_little() -> None:
+    text, unseen = chatter(1, 3000), chatter(2, 300)
+    model = trigrams_of_much_text(text)
+    histories = [(), (START,), *list(model.backoff)[::97], ("w199", "w3")]
+    for history in histories:
+        assert total(model, history) == pytest.approx(1.0)
+    assert surprise(model, unseen) < surprise(trigrams(text), unseen) - 0.05
+
+
+def test_little_text_cannot_be_discounted_by_its_counts() -> None:
+    with pytest.raises(ValueError, match="too little text"):
+        trigrams_of_much_text([["only", "once"]])
 
 
 def test_a_sentence_never_starts_in_its_middle() -> None:
