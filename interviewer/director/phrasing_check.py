@@ -62,7 +62,8 @@ _SECOND_ASK = re.compile(  # inside a sentence: "..., and how would you"
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"\b(?:tell|walk|talk|describe|explain|give|show|take|name|compare|suppose|imagine|say|help|let|share|sketch|read|write|make|draw|go|put|argue|convince)\b",
+    r"\b(?:tell|walk|talk|describe|explain|give|show|take|name|compare|suppose|imagine|say|help|let|share|sketch|read|write|make|draw|go|put|argue|convince"
+    r"|state|design|code|follow|present|outline|define|choose|derive|estimate|plan|teach|defend|criticise|list)\b",
     re.IGNORECASE,
 )
 _TERM = re.compile(r"\b(?:[A-Z]{2,}[A-Za-z0-9-]*|[A-Za-z]*\d[\w.%-]*)\b")

@@ -26,14 +26,14 @@ def draw_question(
 ) -> Question | None:
     """The next question for this persona in this round, with `seconds` left for it.
 
-    None when every fitting one was asked, or when all that are left take far longer than there is time. The same seed
-    draws the same questions.
+    None when every fitting one was asked, or when all that are left take far longer than there is time. Questions of
+    another level are drawn only where none was written for this one. The same seed draws the same questions.
     """
-    pool = [q for q in questions.values() if q.id not in asked and q.kind in _kinds(persona, plan)]
-    in_time = [q for q in pool if q.minutes * 60 <= seconds * _OVERRUN]
-    at_level = [q for q in in_time if plan.level in q.levels]
-    on_topic = [q for q in at_level if set(q.topics) & set(plan.topics or persona.topics)]
-    candidates = on_topic or at_level or in_time
+    of_kind = [q for q in questions.values() if q.kind in _kinds(persona, plan)]
+    pool = [q for q in of_kind if plan.level in q.levels] or of_kind
+    in_time = [q for q in pool if q.id not in asked and q.minutes * 60 <= seconds * _OVERRUN]
+    on_topic = [q for q in in_time if set(q.topics) & set(plan.topics or persona.topics)]
+    candidates = on_topic or in_time
     before = [questions[one] for one in asked if one in questions]
     kinds_asked = Counter(question.kind for question in before)
     topics_asked = Counter(question.topics[0] for question in before)

@@ -54,9 +54,11 @@ SKIP_PHRASES = (
     "can we skip this question",
 )
 _ASKING = r"(?:can|could|may|shall|please|let's|let us|i'd like|i would like|i want)\b[a-z' ]{0,20}"
-# A switch is asked for, or the turn is nothing but the order: "we had to switch to the stack" is part of an answer.
+# A switch is asked for, or the turn is nothing but the order: "we had to switch to the stack" is part of an answer, and
+# "then we could talk to the data engineer" is too.
+_WE_ASK = r"(?:(?:can|could|may|shall) (?:we|i|you)|please|let's|let us|i'd like to|i would like to|i want to)\b[a-z' ]{0,12}"
 _SWITCH = re.compile(
-    rf"(?:^|{_ASKING}\b)(?:switch(?:ed)?|change|hand me|speak|talk)(?: over)? (?:to|with) (?:the |a |an )?(?P<who>[a-z ]+)$"
+    rf"(?:^|{_WE_ASK}\b)(?:switch(?:ed)?|change|hand me|speak|talk)(?: over)? (?:to|with) (?:the |a |an )?(?P<who>[a-z ]+)$"
 )
 _REQUESTS: tuple[tuple[Action, re.Pattern[str]], ...] = (
     (
@@ -129,14 +131,21 @@ def _closes_with(ending: str, phrase: str) -> bool:
 
 
 def _persona_called(said: str, personas: Mapping[str, Persona]) -> str | None:
-    """The persona whose id or role was said in full."""
-    words = set(said.split())
-    for persona in personas.values():
-        for name in (persona.id.replace("_", " "), _normalised(persona.role), _normalised(persona.name)):
-            own = set(name.split()) - {"the", "a", "an"}
-            if own and own <= words:
-                return persona.id
-    return None
+    """The one persona whose id, role or name was said: in full, or by words that fit nobody else."""
+    words = set(said.replace("behavioral", "behavioural").split()) - _SMALL_WORDS
+    names = {
+        persona.id: [
+            set(name.split()) - _SMALL_WORDS
+            for name in (persona.id.replace("_", " "), _normalised(persona.role), _normalised(persona.name))
+        ]
+        for persona in personas.values()
+    }
+    in_full = [who for who, ways in names.items() if any(own and own <= words for own in ways)]
+    in_part = [who for who, ways in names.items() if any(words and words <= own for own in ways)]
+    return next((called[0] for called in (in_full, in_part) if len(called) == 1), None)
+
+
+_SMALL_WORDS = frozenset("the a an please now again from on of".split())
 
 
 def _normalised(text: str) -> str:

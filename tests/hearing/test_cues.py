@@ -12,7 +12,9 @@ PERSONAS = {
     for p in (
         a_persona("faculty_panelist"),
         a_persona("recruiter"),
-        a_persona("ml_engineer"),
+        a_persona("ml_engineer", role="Senior machine learning engineer"),
+        a_persona("data_engineer", role="Data engineer"),
+        a_persona("behavioural_interviewer", role="Behavioural interviewer"),
         a_persona("hiring_manager"),
     )
 }
@@ -49,6 +51,8 @@ def test_what_the_last_words_promise(text: str, promise: str) -> None:
             "hiring_manager",
             False,
         ),
+        ("switch to the machine learning engineer", "switch", "ml_engineer", True),
+        ("please switch to the behavioral interviewer now", "switch", "behavioural_interviewer", True),
         ("sorry could you repeat the question", "repeat", None, True),
         ("can you give me a hint", "hint", None, True),
         ("let's skip this question", "skip", None, True),
@@ -66,6 +70,8 @@ def test_commands(text: str, action: str, persona: str | None, alone: bool) -> N
     [
         "we had to switch to a smaller model because of the cost",
         "the feature store was too slow so in the end we had to switch to the recruiter",
+        "if the numbers do not agree with the source then we could talk to the data engineer",
+        "switch to the engineer",  # which of them?
         "my first step was to talk to the hiring manager",
         "when the results looked off i went to talk to the hiring manager",
         "i would skip this one feature because it leaks the label",
