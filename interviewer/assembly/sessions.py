@@ -50,7 +50,7 @@ class Wanted:
     questions: int = 4
     minutes: float = 30.0
     follow_ups: int | None = None
-    level: Level = "senior"
+    level: Level | None = None
     chosen: tuple[str, ...] = ()
     seed: int | None = None
     typed: bool = False
@@ -83,7 +83,8 @@ def start_session(
         questions=wanted.questions,
         minutes=wanted.minutes,
         follow_ups=wanted.follow_ups,
-        level=wanted.level,
+        level=wanted.level or "senior",
+        level_chosen=wanted.level is not None,
         chosen=wanted.chosen,
         avoid=tuple(sorted(store.questions_asked_before())),
         seed=rng.randrange(2**31) if wanted.seed is None else wanted.seed,

@@ -94,7 +94,9 @@ def settings_with(**chosen: object) -> Settings:
     help="Most follow-ups a question; default: as the persona likes.",
 )
 @click.option(
-    "--level", default="senior", show_default=True, type=click.Choice(["junior", "senior", "staff"])
+    "--level",
+    type=click.Choice(["junior", "senior", "staff"]),
+    help="Default: senior, and in a loop as each round is meant.",
 )
 @click.option("--seed", type=int, help="The same seed draws the same questions.")
 @click.option("--typed", is_flag=True, help="Type instead of speaking.")
@@ -107,7 +109,7 @@ def practice(
     questions: int | None,
     minutes: float,
     follow_ups: int | None,
-    level: str,
+    level: str | None,
     seed: int | None,
     typed: bool,
     **engines_wanted: object,
@@ -123,7 +125,7 @@ def practice(
         raise click.UsageError("--round needs --loop.")
     most = questions or (PRACTICE_QUESTIONS if loop is None else MOST_QUESTIONS)
     wanted = Wanted(
-        persona, loop, round_id, most, minutes, follow_ups, cast(Level, level), chosen, seed, typed
+        persona, loop, round_id, most, minutes, follow_ups, cast("Level | None", level), chosen, seed, typed
     )
     check_names(library, wanted)
     settings = settings_with(**engines_wanted)

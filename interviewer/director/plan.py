@@ -79,7 +79,7 @@ def _round_plan(one: Round, started: SessionStarted) -> RoundPlan:
         one.minutes,
         one.kinds,
         one.topics,
-        one.level or started.level,
+        started.level if started.level_chosen else one.level or started.level,
         started.questions,
         one.opens,
         one.closes,

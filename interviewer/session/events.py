@@ -31,6 +31,9 @@ class SessionStarted(Fact):
         default=None, description="Most follow-ups a question; the persona's own when None."
     )
     level: Level = "senior"
+    level_chosen: bool = Field(
+        default=False, description="Whether the user named the level: then a loop's rounds give way."
+    )
     chosen: tuple[str, ...] = Field(
         default=(), description="Questions the user asked for, in order; others are drawn."
     )

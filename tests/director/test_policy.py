@@ -309,3 +309,15 @@ def test_a_small_word_is_left_out_rather_than_said_again() -> None:
 
 def test_the_state_before_anything_happened_is_empty() -> None:
     assert SessionState().current is None
+
+
+def test_a_level_the_user_names_comes_before_the_round_s() -> None:
+    library = _in_a_round(10, 0)
+    loop = library.loops["loop"]
+    one = loop.rounds[0].model_copy(update={"level": "staff"})
+    library = Library(
+        library.personas, library.questions, {"loop": loop.model_copy(update={"rounds": (one,)})}
+    )
+    assert plan_of(a_start(loop="loop"), library).rounds[0].level == "staff"
+    chosen = a_start(loop="loop", level="junior", level_chosen=True)
+    assert plan_of(chosen, library).rounds[0].level == "junior"
