@@ -1,6 +1,6 @@
 """Says every text that is meant for the ear and has it recognised again: what comes back worst should be written anew.
 
-    python scripts/check_read_aloud.py [--voice flite] [--questions ID ...] [--worst 40] [--json]
+    python scripts/check_read_aloud.py [--voice flite] [--part spoken] [--questions ID ...] [--worst 40] [--json]
 
 Each question, hint and follow-up is spoken by a persona's voice and written down by the embedded recogniser, which
 knows the interview's words but not the question. The share of wrong words says little by itself, since recogniser and
@@ -14,7 +14,7 @@ import argparse
 import json
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 
 import jiwer
@@ -32,6 +32,8 @@ from interviewer.library.content import load_library
 from interviewer.library.settings import Settings
 from interviewer.ports import Samples, Voice
 
+PARTS = ("spoken", "follow_ups", "hints")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -44,11 +46,14 @@ class Reading:
     word_errors: float
 
 
-def texts(question: Question) -> Iterator[tuple[str, str]]:
-    """Everything of a question that is spoken, with its name."""
-    yield "spoken", question.spoken
-    yield from ((follow_up.id, follow_up.text) for follow_up in question.follow_ups)
-    yield from ((f"hint {number}", hint) for number, hint in enumerate(question.hints, start=1))
+def texts(question: Question, parts: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What of a question is spoken, with its name."""
+    if "spoken" in parts:
+        yield "spoken", question.spoken
+    if "follow_ups" in parts:
+        yield from ((follow_up.id, follow_up.text) for follow_up in question.follow_ups)
+    if "hints" in parts:
+        yield from ((f"hint {number}", hint) for number, hint in enumerate(question.hints, start=1))
 
 
 def say(voice: Voice, text: str, style: VoiceStyle) -> Samples:
@@ -65,12 +70,14 @@ def recognise(transcriber: PocketsphinxTranscriber, samples: Samples) -> str:
     return " ".join(segment.text for segment in transcriber.end_chunk())
 
 
-def read_aloud(questions: list[Question], voice: Voice, style: VoiceStyle) -> list[Reading]:
+def read_aloud(
+    questions: list[Question], parts: Collection[str], voice: Voice, style: VoiceStyle
+) -> list[Reading]:
     transcriber = PocketsphinxTranscriber(places.recogniser_assets())
     readings = []
     try:
         for question in track(questions, "Reading aloud", console=Console(stderr=True)):
-            for part, text in texts(question):
+            for part, text in texts(question, parts):
                 written = recognise(transcriber, say(voice, text, style))
                 said = " ".join(spoken([text]).words)
                 back = " ".join(spoken([written]).words)
@@ -85,6 +92,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--voice", default="flite", choices=("pyttsx3", "flite"))
+    parser.add_argument("--part", action="append", choices=PARTS, help="which texts; all by default")
     parser.add_argument("--questions", nargs="*", help="ids; all of the bank by default")
     parser.add_argument("--worst", type=int, default=40, help="how many to show")
     parser.add_argument("--json", action="store_true", help="print all readings as one JSON object")
@@ -93,7 +101,7 @@ def main() -> None:
     chosen = [library.question(name) for name in options.questions or sorted(library.questions)]
     voice = open_voice(Settings(voice=options.voice))
     try:
-        readings = read_aloud(chosen, voice, VoiceStyle(flite="slt"))
+        readings = read_aloud(chosen, options.part or PARTS, voice, VoiceStyle(flite="slt"))
     finally:
         voice.close()
     readings.sort(key=lambda reading: -reading.word_errors)
