@@ -19,19 +19,31 @@ def a_well_made_question(question_id: str = "trees", kind: Kind = "concept", **c
     name = question_id.replace("_", " ")
     points = [_point(f"{question_id}_{n}") for n in ("one", "two", "three", "four", "five", "six")]
     follow_ups: list[dict[str, Any]] = [
-        {"id": f"ask_{point['id']}", "point": point["id"], "text": "What about this one?", "expects": "It."}
+        {
+            "id": f"ask_{point['id']}",
+            "point": point["id"],
+            "text": f"What about this one of {name}?",
+            "expects": "It.",
+        }
         for point in points
     ]
     follow_ups += [
-        {"id": f"deep_{depth}", "depth": depth, "text": "Why is that? And then?", "expects": "The reason."}
+        {
+            "id": f"deep_{depth}",
+            "depth": depth,
+            "text": f"Why is that with {name}? And then?",
+            "expects": "The reason.",
+        }
         for depth in (2, 3)
     ]
     if kind == "behavioural":
         follow_ups += [
-            {"id": f"part_{s}", "star": s.upper(), "text": "And?", "expects": "It."} for s in "star"
+            {"id": f"part_{s}", "star": s.upper(), "text": f"And {name}?", "expects": "It."} for s in "star"
         ]
     if kind == "system_design":
-        follow_ups += [{"id": f"at_{s}", "stage": s, "text": "And?", "expects": "It."} for s in STAGES]
+        follow_ups += [
+            {"id": f"at_{s}", "stage": s, "text": f"And {name}?", "expects": "It."} for s in STAGES
+        ]
     values: dict[str, Any] = {
         "id": question_id,
         "kind": kind,

@@ -1,4 +1,4 @@
-"""Texts that say the same twice, by the cosine of their embeddings."""
+"""Texts that say the same twice: word for word, or by the cosine of their embeddings."""
 
 from __future__ import annotations
 
@@ -24,6 +24,20 @@ def phrasings_alike(question: Question, embedder: Embedder) -> Iterator[Remark]:
             if float(np.dot(vectors[first], vectors[second])) > SAME_PHRASING:
                 said = f"{point.id}: '{point.phrasings[second]}' is nearly the same as '{point.phrasings[first]}'"
                 yield ("rubric", p, "phrasings", second), said
+
+
+def follow_ups_repeated(
+    entries: Sequence[Entry[Question]], others: Sequence[Entry[Question]]
+) -> Iterator[tuple[Entry[Question], Remark]]:
+    """Follow-ups of entries that an earlier entry, or one of `others`, asks word for word: nobody wants to hear the
+    same sentence twice in an interview."""
+    asked = {f.text.casefold(): other.noun.id for other in others for f in other.noun.follow_ups}
+    for entry in entries:
+        for index, follow_up in enumerate(entry.noun.follow_ups):
+            first = asked.setdefault(follow_up.text.casefold(), entry.noun.id)
+            if first != entry.noun.id:
+                said = f"{follow_up.id}: '{first}' asks the same words: '{follow_up.text}'"
+                yield entry, (("follow_ups", index, "text"), said)
 
 
 def questions_alike(

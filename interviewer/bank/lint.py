@@ -52,6 +52,10 @@ def _seen(looked_at: Shelf, everything: Shelf) -> Iterator[Mistake]:
     """What needs no embedder."""
     for question in looked_at.questions:
         yield from map(question.mistake, question_checks.remarks(question.noun))
+    for question, remark in likeness.follow_ups_repeated(
+        looked_at.questions, _outside(everything, looked_at)
+    ):
+        yield question.mistake(remark)
     people = everything.people | looked_at.people
     for persona in looked_at.personas:
         others = {

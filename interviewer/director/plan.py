@@ -9,8 +9,6 @@ from interviewer.errors import UnknownNameError
 from interviewer.library.content import Library
 from interviewer.session.events import SessionStarted
 
-MINUTES_PER_QUESTION = 5.0  # an answer of two to three minutes and two follow-ups
-
 
 @dataclass(frozen=True)
 class RoundPlan:

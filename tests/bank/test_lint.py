@@ -43,6 +43,26 @@ def test_every_finding_has_file_and_line_and_the_code_is_one(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("house")
+def test_a_follow_up_of_another_question_is_told(tmp_path: Path) -> None:
+    good = a_well_made_question()
+    probes = [
+        f.model_copy(update={"text": "And what then?"}) if f.id == "deep_2" else f for f in good.follow_ups
+    ]
+    ours = write_pack(tmp_path / "one.yaml", good.model_copy(update={"follow_ups": tuple(probes)}))
+    weeds = a_well_made_question("weeds")
+    probes = [
+        f.model_copy(update={"text": "And what THEN?"}) if f.id == "deep_3" else f for f in weeds.follow_ups
+    ]
+    theirs = write_pack(tmp_path / "two.yaml", weeds.model_copy(update={"follow_ups": tuple(probes)}))
+    done = lint("--fast", ours, theirs)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[0].startswith(
+        f"{theirs}, line {line_of(theirs, 'And what THEN?')}: weeds: deep_3: "
+    )
+    assert f"'{good.id}' asks the same words" in done.stdout
+
+
+@pytest.mark.usefixtures("house")
 def test_a_broken_question_does_not_hide_the_others(tmp_path: Path) -> None:
     path = write_pack(
         tmp_path / "mine.yaml", a_well_made_question(), a_well_made_question("weeds", red_flags=[])
