@@ -117,7 +117,9 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_embedder_finds_what_sounds_alike_and_what_scores_wrongly(tmp_path: Path) -> None:
     ours = load_library().questions["p_value_meaning"]
-    fine = ours.model_copy(update={"id": "fine", "hints": ("Take a moment.", "Think of coins.", "Go back.")})
+    probes = tuple(f.model_copy(update={"text": f"And then, {f.text}"}) for f in ours.follow_ups)
+    hints = ("Take a moment.", "Think of coins.", "Go back.")
+    fine = ours.model_copy(update={"id": "fine", "hints": hints, "follow_ups": probes})
     point = ours.rubric[0]
     error = point.misconceptions[0]
     right = f"{ours.rubric[1].text} {ours.rubric[5].text} {ours.rubric[6].text}"
