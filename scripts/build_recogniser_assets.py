@@ -12,10 +12,11 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
+import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,15 @@ def domain_text(questions: Path) -> Spoken:
     texts = [text for name in TALK for text in talk_texts(DATA / name)]
     for path in sorted(questions.glob("*.yaml")):
         texts += bank_texts(yaml.safe_load(path.read_text(encoding="utf-8")))
-    return spoken(texts)
+    return spoken(paused(texts))
+
+
+def paused(texts: Iterable[str]) -> Iterator[str]:
+    """Every second sentence cut where a speaker may pause. Chunks of speech are cut at pauses, so the model has to
+    know how clauses begin and end as well as how sentences do."""
+    sentences = (sentence for text in texts for sentence in re.split(r"(?<=[.?!]) +", text))
+    for number, sentence in enumerate(sentences):
+        yield from re.split(r"(?<=[,;:]) +", sentence) if number % 2 else [sentence]
 
 
 def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from pulse import PulseServer, pulse_server
+from well_made import a_well_made_question, write_pack
+
+from interviewer.library import places
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -25,3 +28,20 @@ def human_speech() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the recordings of human speech are not here: {folder}")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's empty config folder: nobody's own packs and settings get into the tests."""
+    monkeypatch.setenv("INTERVIEWER_CONFIG_DIR", str(tmp_path / "config"))
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Our content, if it were the one question `ours`, small enough to be read in no time."""
+    root = tmp_path / "house"
+    write_pack(root / "prompts" / "questions" / "ours.yaml", a_well_made_question("ours"))
+    (root / "prompts" / "schemas").symlink_to(places.schemas_folder())
+    monkeypatch.setattr(places, "content_root", lambda: root)
+    return root

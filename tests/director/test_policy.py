@@ -106,7 +106,7 @@ def test_follow_ups_end_at_the_persona_s_measure_or_the_session_s() -> None:
 def test_long_questions_are_talked_through() -> None:
     """Two follow-ups for a question of four minutes, four for one of twelve."""
     gaps = _assessed(light="missed", heavy="missed", middle="missed")
-    events = [ENTERED, ASKED, ANSWERED]
+    events: list[Event] = [ENTERED, ASKED, ANSWERED]
     for follow_up, at in (("alpha_heavy", 61), ("alpha_middle", 80)):
         asked = FollowUpAsked(
             at=at,
@@ -173,14 +173,14 @@ def test_a_round_keeps_time_for_the_candidate_s_own_questions() -> None:
     """With the asking time used up the candidate is invited to ask, by the question written for who asks, and once."""
     library = _in_a_round(10, 4)
     late = Answered(at=5.5 * 60, question="alpha", turn=a_turn(), endpoint_wait=1.0)
-    before = [ROUND, ENTERED, ASKED, late]
+    before: list[Event] = [ROUND, ENTERED, ASKED, late]
     step = _step(before, _assessed(heavy="missed"), library, loop="loop", questions=50)
     assert isinstance(step, AskQuestion)
     assert step.question.id == "questions_for_engineers"
     asked = QuestionAsked(at=331, question="questions_for_engineers", persona="engineer", text="And you?")
     replied = Answered(at=400, question="questions_for_engineers", turn=a_turn(), endpoint_wait=1.0)
     full = _assessed(light="met", heavy="met", middle="met")
-    after = [*before, asked, replied]
+    after: list[Event] = [*before, asked, replied]
     assert _step(after, full, library, loop="loop", questions=50, follow_ups=0) == End("complete")
     assert isinstance(
         _step(after, _assessed(heavy="missed"), library, loop="loop", questions=50), AskFollowUp
@@ -193,7 +193,7 @@ def test_a_question_that_takes_far_longer_than_there_is_time_is_not_begun() -> N
 
     def after(minutes: float) -> Step:
         answered = Answered(at=minutes * 60, question="alpha", turn=a_turn(), endpoint_wait=1.0)
-        events = [ROUND, ENTERED, ASKED, answered]
+        events: list[Event] = [ROUND, ENTERED, ASKED, answered]
         return _step(events, full, _in_a_round(10, 0), loop="loop", questions=50, follow_ups=0)
 
     assert isinstance(after(7.0), AskQuestion)

@@ -41,7 +41,7 @@ class Mix(NamedTuple):
     question: float
 
 
-_TECHNICAL = Mix(0.25, 0.5, 0.25)
+_TECHNICAL = Mix(0.2, 0.6, 0.2)
 _EVERYDAY = Mix(0.6, 0.2, 0.2)  # for questions that use few technical terms, such as why somebody applies
 _UNPREPARED = Mix(0.9, 0.1, 0.0)
 
@@ -59,7 +59,9 @@ class Tuning:
     unprepared: Mix = _UNPREPARED
     language_weight: float = 6.0
     word_insertion: float = 0.65
-    second_pass: bool = False
+    second_pass: bool = True
+    second_pass_weight: float = 8.5
+    lattice_weight: float = 9.5
     most_states: int = 5000
     most_words: int = 20
 
@@ -125,6 +127,8 @@ class MixedDecoder:
             "hmm": str(files.acoustic),
             "dict": str(files.dictionary),
             "fwdflat": self._tuning.second_pass,
+            "fwdflatlw": self._tuning.second_pass_weight,
+            "bestpathlw": self._tuning.lattice_weight,
             "lw": self._tuning.language_weight,
             "wip": self._tuning.word_insertion,
             "maxhmmpf": self._tuning.most_states,
