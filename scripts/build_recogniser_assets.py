@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
-import re
 import sys
 import tempfile
 from collections import Counter
@@ -26,7 +25,7 @@ from interviewer.engines.pocketsphinx.binding import Functions, Missing, functio
 from interviewer.engines.pocketsphinx.language_model import Trigrams, trigrams_of_much_text
 from interviewer.engines.pocketsphinx.lexicon import pronounce_words, read_dictionary
 from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer, spelled
-from interviewer.engines.pocketsphinx.spoken import Spoken, is_acronym, spoken
+from interviewer.engines.pocketsphinx.spoken import Spoken, clauses, is_acronym, spoken
 from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMAIN_MODEL, DOMAIN_TERMS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,11 +81,10 @@ def domain_text(questions: Path) -> Spoken:
 
 
 def paused(texts: Iterable[str]) -> Iterator[str]:
-    """Every second sentence cut where a speaker may pause. Chunks of speech are cut at pauses, so the model has to
-    know how clauses begin and end as well as how sentences do."""
-    sentences = (sentence for text in texts for sentence in re.split(r"(?<=[.?!]) +", text))
-    for number, sentence in enumerate(sentences):
-        yield from re.split(r"(?<=[,;:]) +", sentence) if number % 2 else [sentence]
+    """Every second sentence cut into clauses: speakers pause there now and then."""
+    sentences = (cut for text in texts for cut in clauses(text))
+    for number, cut in enumerate(sentences):
+        yield from cut if number % 2 else [" ".join(cut)]
 
 
 def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:

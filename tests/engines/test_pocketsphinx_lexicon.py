@@ -14,7 +14,7 @@ from interviewer.engines.pocketsphinx.lexicon import (
     read_entries,
 )
 from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer, phones_from_ipa, spelled
-from interviewer.engines.pocketsphinx.spoken import american, number_words, spoken
+from interviewer.engines.pocketsphinx.spoken import american, clauses, number_words, spoken
 from interviewer.errors import EngineError
 
 CMU_PHONES = set(
@@ -141,3 +141,12 @@ def test_espeak_pronounces_in_phones_the_decoder_knows() -> None:
     assert sorted(said) == sorted(words)
     assert {phone for phones in said.values() for phone in phones.split()} <= CMU_PHONES
     assert said["tokenizer"].startswith("T OW K")
+
+
+def test_sentences_are_cut_where_a_speaker_may_pause() -> None:
+    text = "With 1,000 rows, I look first. Then I train; done"
+    assert [[part.strip() for part in cut] for cut in clauses(text)] == [
+        ["With 1,000 rows", "I look first"],
+        ["Then I train"],
+        ["done"],
+    ]

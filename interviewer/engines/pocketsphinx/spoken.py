@@ -19,6 +19,7 @@ _SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand
 
 _SYMBOLS = {"%": " percent ", "&": " and ", "+": " plus ", "=": " equals ", "@": " at ", "’": "'"}
 _SENTENCE_END = re.compile(r"[.!?;:](?=\s|$)|\n\s*\n")
+_CLAUSE_END = re.compile(r",\s+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?")
 _BRITISH = (
@@ -48,6 +49,12 @@ class Spoken:
     @property
     def words(self) -> list[str]:
         return [word for sentence in self.sentences for word in sentence]
+
+
+def clauses(text: str) -> list[list[str]]:
+    """The sentences of a text, each cut where a speaker may pause. Chunks of speech are cut at pauses, so a model has to
+    know how clauses begin and end as well as how sentences do."""
+    return [_CLAUSE_END.split(sentence) for sentence in _SENTENCE_END.split(text)]
 
 
 def spoken(texts: Iterable[str]) -> Spoken:

@@ -36,7 +36,7 @@ from interviewer.engines.pocketsphinx.lexicon import (
     read_entries,
 )
 from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer
-from interviewer.engines.pocketsphinx.spoken import Spoken, spoken
+from interviewer.engines.pocketsphinx.spoken import Spoken, clauses, spoken
 from interviewer.engines.pocketsphinx.stock import StockDecoder
 from interviewer.errors import EngineError
 from interviewer.ports import Samples
@@ -105,7 +105,8 @@ class PocketsphinxTranscriber:
         self._must_be("idle")
         if self._mixed is None or tuple(phrases) == self._prepared:
             return
-        text = spoken(phrases)
+        parts = (part for phrase in phrases for cut in clauses(phrase) if len(cut) > 1 for part in cut)
+        text = spoken([*phrases, *parts])
         new_words = sorted({word for word in text.words if not self._mixed.knows(word)})
         to_add = self._pronunciations(self._mixed, text, new_words)
         sentences = _without(text.sentences, self._left_out)
