@@ -2,7 +2,8 @@
 
     python scripts/build_recogniser_assets.py [--questions FOLDER] [--out FOLDER]
 
-Learns from the question bank and from scripts/data/interview_talk.txt and interview_phrases.txt. Run it after the bank has
+Learns from the question bank, from pieces of answers in scripts/data/claims, and from interview_talk.txt and
+interview_phrases.txt beside them. Run it after the bank has
 changed: questions whose words are all known here are prepared in milliseconds, others need the search to be built anew.
 Needs espeak-ng for the pronunciation of words that no dictionary has.
 """
@@ -30,6 +31,7 @@ from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMA
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "scripts" / "data"
+PIECES = DATA / "claims"
 TALK = ("interview_talk.txt", "interview_phrases.txt")
 MANIFEST = "domain.json"
 FILLERS = frozenset({"um", "uh"})
@@ -72,9 +74,15 @@ def talk_texts(path: Path) -> list[str]:
     ]
 
 
+def piece_texts(path: Path) -> list[str]:
+    """Pieces of spoken answers, which the judge's claim model is trained on too."""
+    return [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
 def domain_text(questions: Path) -> Spoken:
     """All text the domain model learns from."""
     texts = [text for name in TALK for text in talk_texts(DATA / name)]
+    texts += [text for path in sorted(PIECES.glob("*.jsonl")) for text in piece_texts(path)]
     for path in sorted(questions.glob("*.yaml")):
         texts += bank_texts(yaml.safe_load(path.read_text(encoding="utf-8")))
     return spoken(paused(texts))
