@@ -94,7 +94,10 @@ def judge_part(bank: Mapping[str, Question]) -> str:
         "Each text is said as a typed answer to its own question and scored by the embedded judge, of 5. Own text is the higher of\n"
         "spoken and written, the hints are said together, and the misconception is the one that scores highest.\n"
         f"Expected are: model answer at least {LEAST_FOR_MODEL_ANSWER:g}, {limits}.\n"
-        f"{len(judged)} questions were judged.",
+        f"{len(judged)} questions were judged.\n"
+        "Hints, model answers and wrong phrasings were reworded with these scores in view until they passed, so the table shows\n"
+        "that bank and judge agree, and not that the judge is right about other people's words. Some realistic errors, such as\n"
+        "swapped directions, were left out because the judge gives credit for them: see benchmarks/evaluator.md.",
         f"### Exceptions\n\n{len(unfair)} texts score otherwise than expected.",
         "\n".join(unfair),
         "### Every question",
