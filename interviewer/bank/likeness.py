@@ -13,7 +13,7 @@ from interviewer.ports import Embedder
 
 SAME_PHRASING = 0.92
 SAME_QUESTION = 0.8
-"""Different questions of our bank come to 0.72 at most; two wordings of one question mostly lie above 0.8."""
+"""Different questions of our bank come to 0.72 at most; of two wordings of one question a third or more lie above 0.8."""
 
 
 def phrasings_alike(question: Question, embedder: Embedder) -> Iterator[Remark]:

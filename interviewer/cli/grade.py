@@ -60,6 +60,8 @@ def grade(
     {"id": "4", "question": "...", "answer": "...", "reference": "A good answer."}
     """
     lines = list(_read(file))
+    if out is not None and out.exists() and out.samefile(file):
+        raise InterviewerError(f"{out} holds the answers; the scores cannot go there.", "Name another: --out")
     done = _done(out) if out else set()
     left = [line for line in lines if line.id not in done]
     settings = load_settings().model_copy(update={k: v for k, v in engines_wanted.items() if v is not None})
@@ -81,7 +83,12 @@ def grade(
 
 
 def _read(file: Path) -> Iterator[_Line]:
-    text = file.read_bytes().decode("utf-8", errors="replace")
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InterviewerError(
+            f"{file} is not UTF-8 text (byte {error.start}).", f"Convert it with: iconv -t UTF-8 {file}"
+        ) from None
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
@@ -90,7 +97,8 @@ def _read(file: Path) -> Iterator[_Line]:
         except json.JSONDecodeError as error:
             yield _Line(f"line {number}", None, f"line {number} is not JSON ({error.msg})")
             continue
-        name = given.get("id", f"line {number}") if isinstance(given, dict) else f"line {number}"
+        name = given.get("id") if isinstance(given, dict) else None
+        name = name if isinstance(name, int | str) else f"line {number}"
         try:
             yield _Line(name, GradingTask.model_validate(given))
         except ValidationError as error:
@@ -103,16 +111,24 @@ def _done(out: Path) -> set[int | str]:
     """Ids that were graded before; a line cut off by a crash, and lines that failed, are graded again."""
     if not out.exists():
         return set()
-    kept = []
-    for line in out.read_text(encoding="utf-8").splitlines():
+    kept: dict[int | str, str] = {}
+    lines = out.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
         try:
             given = json.loads(line)
         except json.JSONDecodeError:
-            continue
-        if "error" not in given:
-            kept.append(line)
-    out.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-    return {json.loads(line)["id"] for line in kept}
+            given = None
+        if isinstance(given, dict) and isinstance(given.get("id"), int | str):
+            if "error" not in given:
+                kept[given["id"]] = line
+        elif number < len(lines):  # only the last line can have been cut off: this file is somebody else's
+            raise InterviewerError(
+                f"{out}, line {number} is no score; the file was left as it is.", "Name another: --out"
+            )
+    whole = out.with_name(f"{out.name}.part")
+    whole.write_text("".join(f"{line}\n" for line in kept.values()), encoding="utf-8")
+    whole.replace(out)
+    return set(kept)
 
 
 def _open_grader(file: Path, lines: Sequence[_Line], settings: Settings, stack: ExitStack) -> Grader:

@@ -1,7 +1,7 @@
 """A small cross-encoder over all-MiniLM-L6-v2 that reads whether words state a claim, contradict it, or do neither.
 
-MiniLM's own weights come from the package that carries them; `models/judge/` adds low-rank changes to them and a head of
-three rows, made by scripts/train_claim_model.py. Merged when loaded, so reading costs what plain MiniLM costs.
+MiniLM's own weights come from the package that carries them; scripts/train_claim_model.py makes low-rank changes to them and
+a head of three rows. None are shipped and nothing is scored with it until the benchmark shows that it helps. Merged when loaded, so reading costs what plain MiniLM costs.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ ADAPTED = ("query", "key", "value", "dense")
 LONGEST_TOKENS = 128
 _BATCH = 32
 _MEMORY = 20_000
+_MAKE = "Make them: python scripts/train_claim_model.py"
 
 Probabilities = npt.NDArray[np.float32]
 
@@ -74,9 +75,7 @@ class ClaimModel:
         from transformers import AutoModel, AutoTokenizer
 
         if not self._file.is_file():
-            raise EngineError(
-                NAME, f"Its weights are missing: there is no file {self._file}.", "Reinstall the program."
-            )
+            raise EngineError(NAME, f"Its weights are missing: there is no file {self._file}.", _MAKE)
         base = str(weights_path().parent)
         tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
         encoder = AutoModel.from_pretrained(base, local_files_only=True, add_pooling_layer=False).eval()
@@ -88,9 +87,7 @@ class ClaimModel:
                 layer.weight.data += changes[f"{name.removesuffix('down')}up"] @ changes[name]
             self._loaded = (tokenizer, encoder, changes["head.weight"], changes["head.bias"])
         except (KeyError, RuntimeError) as error:
-            raise EngineError(
-                NAME, f"The weights in {self._file} do not fit: {error}.", "Reinstall the program."
-            ) from error
+            raise EngineError(NAME, f"The weights in {self._file} do not fit: {error}.", _MAKE) from error
         return self._loaded
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from interviewer.audio.sound_files import read_sound
 from interviewer.domain import FRAME_SAMPLES, FRAME_SECONDS, Turn
+from interviewer.errors import InterviewerError
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.listener import Listener
 from interviewer.ports import SpeechDetector, Transcriber
@@ -31,4 +32,6 @@ def transcribe(
     listener.close()
     turn = listener.wait_for_turn("silence", at)
     listener.rest()
+    if failure := listener.take_failure():  # a missing piece would be held against the candidate
+        raise InterviewerError(f"{path} could not be written down: {failure}", "Try another: --transcriber")
     return turn

@@ -114,6 +114,21 @@ def test_a_recording_is_transcribed_first_and_broken_lines_say_why(tmp_path: Pat
     assert "line 4 is not JSON" in lines["line 4"]["error"]
 
 
+def test_a_file_that_holds_no_scores_is_left_alone(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    tasks = write(tmp_path / "tasks.jsonl", *TASKS[3:4])
+    for name, text, said in (
+        ("notes.txt", "my notes\nof ten years\n", "line 1 is no score"),
+        ("tasks.jsonl", tasks.read_text(encoding="utf-8"), "holds the answers"),
+    ):
+        out = tmp_path / name
+        out.write_text(text, encoding="utf-8")
+        program.run("grade", str(tasks), "--out", str(out)).assert_fails_plainly(said, "--out")
+        assert out.read_text(encoding="utf-8") == text
+    tasks.write_bytes(b'{"id": 1, "question": "caf\xe9"}')
+    program.run("grade", str(tasks)).assert_fails_plainly("not UTF-8", "iconv")
+
+
 def test_it_goes_on_where_it_broke_off(tmp_path: Path) -> None:
     """Lines that are whole are kept as they are; one cut off, and one that failed, are graded again."""
     program = Program(tmp_path)
