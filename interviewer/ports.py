@@ -162,3 +162,30 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimensions)."""
         ...
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a rubric point claims, other right ways to put it, and wrong ones."""
+
+    text: str
+    phrasings: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClaimReadings:
+    """Chances that said pieces state and that they contradict claims, each of shape (said, claims)."""
+
+    states: npt.NDArray[np.float32]
+    contradicts: npt.NDArray[np.float32]
+
+
+class ClaimReader(Protocol):
+    """Tells what states a claim from what contradicts it and from what only names its subject."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, said: Sequence[str], claims: Sequence[Claim]) -> ClaimReadings:
+        """How each piece bears on each claim of one rubric. EngineError when the model cannot be loaded."""

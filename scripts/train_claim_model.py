@@ -1,12 +1,12 @@
 """Trains the claim model: does a piece of an answer state a rubric point, contradict it, or neither?
 
-    python scripts/train_claim_model.py [--minutes 40] [--threads 1] [--out models/judge]
+    python scripts/train_claim_model.py [--minutes 40] [--passes 4] [--out models/judge]
 
-Learns low-rank changes to all-MiniLM-L6-v2 and a head of three rows, from the question bank (accepted phrasings,
-misconceptions, denials, other points of the same question) and from labelled pieces of spoken answers in
-scripts/data/claims/. Questions that the benchmark asks are left out entirely, and a tenth of the others is held back
-to choose when to stop. One thread by default: on a busy machine two are slower. The same seed gives the same weights on
-the same machine. Writes claims.safetensors and claims.json, what it was trained on and how well it did.
+Learns low-rank changes to all-MiniLM-L6-v2 and a small head over cosines (interviewer/engines/claim_head.py), one
+question to a step, so that every text is embedded once for all the points it is compared with. Texts and labels:
+scripts/claim_data.py. A fifth of the questions is held back: for the figures in the card, and for calibrating verdicts
+afterwards (scripts/calibrate_verdicts.py). One thread: on a busy machine two are slower. The same seed gives the same
+weights on the same machine. Writes claims.safetensors and claims.json.
 """
 
 from __future__ import annotations
@@ -16,154 +16,32 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from claim_data import ROOT, Lesson, Lessons
 from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer
 
-from interviewer.domain import Question, RubricPoint
-from interviewer.engines.claim_model import ADAPTED, LABELS, LONGEST_TOKENS, WEIGHTS_FILE, pooled
-from interviewer.engines.minilm import MiniLmEmbedder, weights_path
-from interviewer.library.content import load_library
+from interviewer.engines.claim_head import NO_OTHER_CLAIM, NOTHING_WRONG, PARTS, SPREAD
+from interviewer.engines.claim_model import WEIGHTS_FILE
+from interviewer.engines.minilm import DIMENSIONS, weights_path
 
-ROOT = Path(__file__).resolve().parent.parent
-PIECES = ROOT / "scripts" / "data" / "claims"
-BENCHMARK = ROOT / "tests" / "benchmark" / "answers"
-STATES, CONTRADICTS, NEITHER = range(len(LABELS))
-PARTLY = 0.5  # share of "states" in the target of a piece that says half of it
+ADAPTED = ("query", "key", "value", "dense")
 RANK = 16
-BATCH = 32
-RATE, HEAD_RATE = 1e-3, 3e-3
-WARM_UP = 0.05
-HELD_BACK = 10  # one question in so many chooses when to stop
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Words said, a claim, and the shares of the three labels."""
-
-    said: str
-    claim: str
-    target: tuple[float, float, float]
-    question: str
-
-
-def target(label: int, share: float = 1.0) -> tuple[float, float, float]:
-    shares = [0.0, 0.0, 0.0]
-    shares[label] = share
-    shares[NEITHER] += 1 - share
-    return (shares[0], shares[1], shares[2])
-
-
-# pairs --------------------------------------------------------------------------------------------------------------
-
-
-class Nearness:
-    """Which texts resemble a text most; all are embedded at once, in batches of like length."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        ordered = sorted(set(texts), key=len)
-        self._vectors = dict(zip(ordered, MiniLmEmbedder().encode(ordered), strict=True))
-
-    def nearest(self, text: str, others: Sequence[str], most: int) -> list[str]:
-        if not others:
-            return []
-        closeness = np.stack([self._vectors[other] for other in others]) @ self._vectors[text]
-        return [others[int(index)] for index in np.argsort(-closeness, kind="stable")[:most]]
-
-
-def texts_of(question: Question) -> Iterator[str]:
-    for point in question.rubric:
-        yield from (point.text, *point.phrasings, *(w for m in point.misconceptions for w in m.wrong))
-
-
-def bank_pairs(question: Question, near: Nearness, rng: random.Random) -> Iterator[Pair]:
-    """What the bank itself says of each point: right and wrong ways to put it, and its nearest neighbours."""
-    for point in question.rubric:
-        yield from _own(question.id, point, rng)
-        others = [o for o in question.rubric if o.id != point.id]
-        right = [text for other in others for text in (other.text, *other.phrasings)]
-        wrong = [text for other in others for m in other.misconceptions for text in m.wrong]
-        for text in [*near.nearest(point.text, right, 5), *rng.sample(right, min(4, len(right)))]:
-            yield Pair(text, point.text, target(NEITHER), question.id)
-        for text in near.nearest(point.text, wrong, 2):
-            yield Pair(text, point.text, target(NEITHER), question.id)
-        probes = [f.text for f in question.follow_ups if f.point == point.id]
-        for text in [rng.choice([question.spoken, question.written, *question.hints]), *probes[:1]]:
-            yield Pair(text, point.text, target(NEITHER), question.id)
-
-
-def _own(question: str, point: RubricPoint, rng: random.Random) -> Iterator[Pair]:
-    def claim(said: str) -> str:
-        """The canonical text, or now and then another accepted phrasing."""
-        others = [text for text in point.phrasings if text != said]
-        return rng.choice(others) if others and rng.random() < 0.3 else point.text
-
-    for text in point.phrasings:
-        yield Pair(text, point.text, target(STATES), question)
-        if rng.random() < 0.4:
-            yield Pair(text, claim(text), target(STATES), question)
-    for misconception in point.misconceptions:
-        for text in misconception.denial:
-            yield Pair(text, claim(text), target(STATES), question)
-        for text in misconception.wrong:
-            yield Pair(text, point.text, target(CONTRADICTS), question)
-            yield Pair(text, claim(text), target(CONTRADICTS), question)
-
-
-def piece_pairs(
-    pieces: Iterable[Mapping[str, Any]],
-    questions: Mapping[str, Question],
-    near: Nearness,
-    rng: random.Random,
-) -> Iterator[Pair]:
-    """Labelled pieces of answers against the points they bear on and the nearest that they do not."""
-    for piece in pieces:
-        question = questions[piece["question"]]
-        said, labels = piece["text"], piece["labels"]
-        untouched = [point.text for point in question.rubric if point.id not in labels]
-        for point in question.rubric:
-            match labels.get(point.id):
-                case "states":
-                    for _ in range(2):
-                        yield Pair(said, point.text, target(STATES), question.id)
-                case "partly":
-                    yield Pair(said, point.text, target(STATES, PARTLY), question.id)
-                case "contradicts":
-                    for _ in range(2):
-                        yield Pair(said, point.text, target(CONTRADICTS), question.id)
-        if not untouched:
-            continue
-        for claim in [*near.nearest(said, untouched, 3), rng.choice(untouched)]:
-            yield Pair(said, claim, target(NEITHER), question.id)
-
-
-def read_pieces(folder: Path) -> list[dict[str, Any]]:
-    return [
-        json.loads(line)
-        for path in sorted(folder.glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip()
-    ]
-
-
-def benchmark_questions(folder: Path) -> set[str]:
-    """Questions that must not be learnt from."""
-    import yaml
-
-    return {
-        answer["question"]
-        for path in folder.glob("*.yaml")
-        for answer in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]
-    }
-
-
-# the model ----------------------------------------------------------------------------------------------------------
+RATE, HEAD_RATE = 5e-4, 2e-3
+LONGEST_TOKENS = 48
+TOGETHER = 48  # texts embedded at once
+HELD_BACK = 5  # one question in so many
+FEATURES, GATES, MEETINGS, LABELS = 6, 6, 48, 3
+BARE_RUBRICS, BARE_POINTS = (
+    0.15,
+    0.15,
+)  # share of steps without wrong phrasings, and with each point's own text alone
+MISSING_RIGHT, MISSING_WRONG = 0.25, 0.3  # share of phrasings hidden otherwise
 
 
 class LowRank(torch.nn.Module):  # type: ignore[misc]  # torch is untyped here
@@ -180,7 +58,9 @@ class LowRank(torch.nn.Module):  # type: ignore[misc]  # torch is untyped here
         return change
 
 
-class ClaimReader(torch.nn.Module):  # type: ignore[misc]  # torch is untyped here
+class Encoder(torch.nn.Module):  # type: ignore[misc]
+    """all-MiniLM-L6-v2 with low-rank changes: texts to unit vectors."""
+
     def __init__(self) -> None:
         super().__init__()
         base = str(weights_path().parent)
@@ -194,92 +74,205 @@ class ClaimReader(torch.nn.Module):  # type: ignore[misc]  # torch is untyped he
                 parent = self.encoder.get_submodule(name.rsplit(".", 1)[0])
                 self.changes[name] = LowRank(layer)
                 setattr(parent, name.rsplit(".", 1)[1], self.changes[name])
-        self.head = torch.nn.Linear(2 * self.encoder.config.hidden_size, len(LABELS))
 
-    def forward(self, pairs: Sequence[Pair]) -> torch.Tensor:
-        tokens = self.tokenizer(
-            [pair.said for pair in pairs],
-            [pair.claim for pair in pairs],
-            padding=True,
-            truncation=True,
-            max_length=LONGEST_TOKENS,
-            return_tensors="pt",
-        )
-        states = self.encoder(**tokens).last_hidden_state
-        logits: torch.Tensor = self.head(pooled(states, tokens["attention_mask"]))
+    def forward(self, texts: Sequence[str]) -> torch.Tensor:
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        rows: list[torch.Tensor] = [torch.empty(0)] * len(texts)
+        for start in range(0, len(order), TOGETHER):
+            chosen = order[start : start + TOGETHER]
+            tokens = self.tokenizer(
+                [texts[index] for index in chosen],
+                padding=True,
+                truncation=True,
+                max_length=LONGEST_TOKENS,
+                return_tensors="pt",
+            )
+            states = self.encoder(**tokens).last_hidden_state
+            mask = tokens["attention_mask"][..., None].float()
+            means = (states * mask).sum(dim=1) / mask.sum(dim=1)
+            for index, vector in zip(chosen, torch.nn.functional.normalize(means, dim=-1), strict=True):
+                rows[index] = vector
+        return torch.stack(rows)
+
+    def low_rank(self) -> list[torch.nn.Parameter]:
+        return [parameter for change in self.changes.values() for parameter in (change.down, change.up)]
+
+
+class Head(torch.nn.Module):  # type: ignore[misc]
+    """The arithmetic of claim_head in torch. It begins as the plain contrast of right and wrong phrasings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = torch.nn.Linear(FEATURES, LABELS, bias=False)
+        self.gates = torch.nn.Linear(FEATURES, GATES)
+        self.gated = torch.nn.Linear(GATES, LABELS, bias=False)
+        self.meeting = torch.nn.Linear(4 * DIMENSIONS, MEETINGS)
+        self.met = torch.nn.Linear(MEETINGS, LABELS, bias=False)
+        self.bias = torch.nn.Parameter(torch.tensor([1.0, 1.0, 0.0]))
+        with torch.no_grad():
+            self.features.weight.zero_()
+            self.met.weight.zero_()
+            self.gates.weight.zero_()
+            # right enough; righter than wrong; nearer than to other points; wrong enough; more wrong than right; spare
+            for row, (feature, slope, offset) in enumerate(
+                [(0, 16, -7), (1, 25, 0), (3, 25, 1), (2, 16, -8), (1, -30, -1), (4, 10, -5)]
+            ):
+                self.gates.weight[row, feature] = slope
+                self.gates.bias[row] = offset
+            self.gated.weight.zero_()
+            self.gated.weight[0, :3] = 1.0
+            self.gated.weight[1, 3:5] = 1.0
+
+    def forward(self, features: torch.Tensor, meeting: torch.Tensor) -> torch.Tensor:
+        gated = self.gated(torch.nn.functional.logsigmoid(self.gates(features)))
+        met = self.met(torch.relu(self.meeting(meeting)))
+        logits: torch.Tensor = self.features(features) + gated + met + self.bias
         return logits
 
-    def weights(self) -> dict[str, torch.Tensor]:
-        """What has to be kept, in half precision."""
-        kept = {
-            f"{name}.{part}": getattr(change, part).detach()
-            for name, change in self.changes.items()
-            for part in ("down", "up")
-        }
-        kept |= {"head.weight": self.head.weight.detach(), "head.bias": self.head.bias.detach()}
-        return {name: tensor.to(torch.float16).contiguous() for name, tensor in kept.items()}
+
+@dataclass(frozen=True)
+class Places:
+    """Rows of a lesson's bank texts by point, padded with -1: right ones (own text first) and wrong ones."""
+
+    right: torch.Tensor
+    wrong: torch.Tensor
+
+    @classmethod
+    def of(cls, lesson: Lesson) -> Places:
+        def rows(wrong: bool) -> torch.Tensor:
+            by_point = [
+                [row for row, text in enumerate(lesson.bank) if text.point == point and text.wrong == wrong]
+                for point in range(lesson.points)
+            ]
+            most = max(1, *map(len, by_point))
+            return torch.tensor([found + [-1] * (most - len(found)) for found in by_point])
+
+        return cls(rows(False), rows(True))
 
 
-def batches(pairs: Sequence[Pair], rng: random.Random) -> Iterator[list[Pair]]:
-    """Pairs of like length together, so that little is padding; in random order."""
-    ordered = sorted(pairs, key=lambda pair: len(pair.said) + len(pair.claim) + 40 * rng.random())
-    groups = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-    rng.shuffle(groups)
-    yield from groups
+def visible(rows: torch.Tensor, bank: int, everything: int) -> torch.Tensor:
+    """(texts, points, phrasings): which phrasings a text is compared with: all but itself."""
+    seen = (rows >= 0)[None].expand(everything, -1, -1).clone()
+    for text in range(bank):
+        seen[text] &= rows != text
+    return seen
+
+
+def hide(right: torch.Tensor, wrong: torch.Tensor, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
+    """Some phrasings out of sight, so that rubrics with less text are learnt from too."""
+    if rng.random() < BARE_RUBRICS:
+        wrong = torch.zeros_like(wrong)
+    else:
+        wrong = wrong & (torch.rand(wrong.shape) > MISSING_WRONG)
+    if rng.random() < BARE_POINTS:
+        fewer = right.clone()
+        fewer[..., 1:] = False
+    else:
+        fewer = right & (torch.rand(right.shape) > MISSING_RIGHT)
+    return torch.where(fewer.any(dim=-1, keepdim=True), fewer, right), wrong
+
+
+def compare(
+    vectors: torch.Tensor, places: Places, right_seen: torch.Tensor, wrong_seen: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """As claim_head.compare, with phrasings hidden text by text."""
+    right_vectors = vectors[places.right.clamp(min=0)]
+    wrong_vectors = vectors[places.wrong.clamp(min=0)]
+    right_all = torch.einsum("nd,pkd->npk", vectors, right_vectors).masked_fill(~right_seen, -1)
+    wrong_all = torch.einsum("nd,pkd->npk", vectors, wrong_vectors).masked_fill(~wrong_seen, -1)
+    right, nearest_right = right_all.max(dim=-1)
+    wrong, nearest_wrong = wrong_all.max(dim=-1)
+    has_wrong = wrong_seen.any(dim=-1)
+    wrong = torch.where(has_wrong, wrong, torch.full_like(wrong, NOTHING_WRONG))
+    if right.shape[1] > 1:
+        ordered = right.sort(dim=-1).values
+        other = torch.where(right == ordered[:, -1:], ordered[:, -2:-1], ordered[:, -1:])
+    else:
+        other = torch.full_like(right, NO_OTHER_CLAIM)
+    own = vectors @ right_vectors[:, 0].T
+    features = torch.stack([right, right - wrong, wrong, right - other, own, has_wrong.float()], dim=-1)
+    points = torch.arange(right.shape[1])[None].expand(len(vectors), -1)
+    truths, present = right_vectors[points, nearest_right], has_wrong[..., None].float()
+    errors = wrong_vectors[points, nearest_wrong] * present
+    rows = vectors[:, None].expand_as(truths)
+    meeting = [rows * truths, rows * errors, (rows - truths).abs(), (rows - errors).abs() * present]
+    return features, torch.cat(meeting, dim=-1) * SPREAD
+
+
+def read(
+    encoder: Encoder, head: Head, lesson: Lesson, rng: random.Random | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits for every text of the lesson, and which of its rows and points have anything to be compared with."""
+    vectors = encoder([text.text for text in lesson.bank] + list(lesson.said))
+    places = Places.of(lesson)
+    right_seen = visible(places.right, len(lesson.bank), len(vectors))
+    wrong_seen = visible(places.wrong, len(lesson.bank), len(vectors))
+    if rng:
+        right_seen, wrong_seen = hide(right_seen, wrong_seen, rng)
+    return head(*compare(vectors, places, right_seen, wrong_seen)), right_seen.any(dim=-1)
 
 
 def train(
-    model: ClaimReader, pairs: Sequence[Pair], held: Sequence[Pair], minutes: float, seed: int
-) -> list[dict[str, float]]:
-    """As many passes as the time holds, three at most, with the rate falling to nothing by the end of it."""
-    rng = random.Random(seed)
-    head = list(model.head.parameters())
-    changes = [parameter for change in model.changes.values() for parameter in (change.down, change.up)]
+    encoder: Encoder,
+    head: Head,
+    lessons: Lessons,
+    learnt: Sequence[str],
+    held: Sequence[str],
+    options: argparse.Namespace,
+) -> Iterator[dict[str, object]]:
+    """As many passes as asked for, or as the time holds, with the rate falling to nothing by then."""
+    rng = random.Random(options.seed)
     optimiser = torch.optim.AdamW(
-        [{"params": changes, "lr": RATE}, {"params": head, "lr": HEAD_RATE}], weight_decay=0.01
+        [{"params": encoder.low_rank(), "lr": RATE}, {"params": list(head.parameters()), "lr": HEAD_RATE}],
+        weight_decay=0.01,
     )
-    base_rates = [group["lr"] for group in optimiser.param_groups]
-    started, history = time.monotonic(), []
-    total = 3 * math.ceil(len(pairs) / BATCH)
-    steps = 0
-    model.train()
-    for epoch in range(3):
-        for batch in batches(pairs, rng):
-            share = max(steps / total, (time.monotonic() - started) / (minutes * 60))
+    rates = [group["lr"] for group in optimiser.param_groups]
+    everything = [*encoder.low_rank(), *head.parameters()]
+    begun, steps, total = time.monotonic(), 0, options.passes * len(learnt)
+    for number in range(1, options.passes + 1):
+        encoder.train(), head.train()
+        for question in rng.sample(learnt, len(learnt)):
+            share = max(steps / total, (time.monotonic() - begun) / (options.minutes * 60))
             if share >= 1:
                 break
-            for group, rate in zip(optimiser.param_groups, base_rates, strict=True):
-                group["lr"] = rate * min(1.0, steps / (WARM_UP * total) + 0.01) * (1 - share)
-            wanted = torch.tensor([pair.target for pair in batch])
-            loss = torch.nn.functional.cross_entropy(model(batch), wanted, label_smoothing=0.05)
+            for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = rate * min(1.0, steps / 40 + 0.02) * (1 - share)
+            lesson = lessons.lesson(question, rng)
+            logits, comparable = read(encoder, head, lesson, rng)
+            weights = torch.from_numpy(lesson.weights) * comparable
+            losses = -(torch.from_numpy(lesson.targets) * torch.log_softmax(logits, dim=-1)).sum(dim=-1)
+            loss = (losses * weights).sum() / weights.sum()
             optimiser.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_([*changes, *head], 1.0)
+            torch.nn.utils.clip_grad_norm_(everything, 1.0)
             optimiser.step()
             steps += 1
-            if steps % 100 == 0:
-                passed = (time.monotonic() - started) / 60
-                print(f"{steps} of {total} steps, {passed:.1f} min, loss {loss.item():.3f}", flush=True)
-        history.append({"epoch": epoch + 1, "minutes": (time.monotonic() - started) / 60} | test(model, held))
-        print(json.dumps(history[-1]), flush=True)
-    return history
+            if steps % 50 == 0:
+                minutes = (time.monotonic() - begun) / 60
+                print(f"{steps} of {total} steps, {minutes:.1f} min, loss {loss.item():.3f}", flush=True)
+        minutes = round((time.monotonic() - begun) / 60, 1)
+        yield {"pass": number, "minutes": minutes} | test(encoder, head, lessons, held)
 
 
-def test(model: ClaimReader, pairs: Sequence[Pair]) -> dict[str, float]:
-    """Accuracy and how often a pair that states (contradicts) is ranked above one that does not."""
-    model.eval()
-    with torch.inference_mode():
-        rows = [
-            torch.softmax(model(pairs[start : start + BATCH]), dim=-1)
-            for start in range(0, len(pairs), BATCH)
-        ]
-    model.train()
-    found = torch.cat(rows).numpy()
-    wanted = np.array([int(np.argmax(pair.target)) for pair in pairs])
+@torch.inference_mode()  # type: ignore[misc]
+def test(encoder: Encoder, head: Head, lessons: Lessons, held: Sequence[str]) -> dict[str, object]:
+    """On pieces of held-back questions: how often what states (contradicts) a point is ranked above what does not."""
+    encoder.eval(), head.eval()
+    found, wanted = [], []
+    for question in held:
+        lesson = lessons.lesson(question)
+        if not lesson.said:
+            continue
+        logits, _ = read(encoder, head, lesson, None)
+        found.append(torch.softmax(logits, dim=-1)[len(lesson.bank) :].reshape(-1, LABELS).numpy())
+        wanted.append(lesson.targets[len(lesson.bank) :].reshape(-1, LABELS).argmax(axis=1))
+    chances, labels = np.concatenate(found), np.concatenate(wanted)
+    labelled = labels != 2
     return {
-        "accuracy": round(float((found.argmax(axis=1) == wanted).mean()), 3),
-        "states_auc": _auc(found[:, STATES], wanted == STATES),
-        "contradicts_auc": _auc(found[:, CONTRADICTS], wanted == CONTRADICTS),
+        "pieces and points": len(labels),
+        "states": _auc(chances[:, 0], labels == 0),
+        "contradicts": _auc(chances[:, 1], labels == 1),
+        "states or contradicts": _auc((chances[:, 0] - chances[:, 1])[labelled], labels[labelled] == 0),
     }
 
 
@@ -291,39 +284,47 @@ def _auc(scores: np.ndarray, is_right: np.ndarray) -> float:
     return round(float((order[is_right].sum() - right * (right + 1) / 2) / max(1, right * wrong)), 3)
 
 
+def kept(encoder: Encoder, head: Head) -> dict[str, torch.Tensor]:
+    """What has to be kept, in half precision."""
+    tensors = {
+        f"{name}.{part}": getattr(change, part).detach()
+        for name, change in encoder.changes.items()
+        for part in ("down", "up")
+    }
+    tensors |= {name: head.state_dict()[name] for name in PARTS}
+    return {name: tensor.to(torch.float16).contiguous() for name, tensor in tensors.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=40.0)
+    parser.add_argument("--passes", type=int, default=4)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "judge")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    rng = random.Random(options.seed)
-    apart = benchmark_questions(BENCHMARK)
-    questions = {q.id: q for q in load_library().questions.values() if q.id not in apart}
-    held_back = set(rng.sample(sorted(questions), len(questions) // HELD_BACK))
-    pieces = [piece for piece in read_pieces(PIECES) if piece["question"] in questions]
-    bank_texts = [text for question in questions.values() for text in texts_of(question)]
-    near = Nearness([*bank_texts, *(piece["text"] for piece in pieces)])
-    pairs = [pair for question in questions.values() for pair in bank_pairs(question, near, rng)]
-    pairs += piece_pairs(pieces, questions, near, rng)
-    learnt = [pair for pair in pairs if pair.question not in held_back]
-    held = [pair for pair in pairs if pair.question in held_back]
-    print(f"{len(learnt)} pairs to learn from, {len(held)} held back, {len(apart)} questions left out")
-    model = ClaimReader()
-    history = train(model, learnt, held, options.minutes, options.seed)
+    lessons = Lessons()
+    names = sorted(lessons.questions)
+    held = sorted(random.Random(options.seed).sample(names, len(names) // HELD_BACK))
+    learnt = [name for name in names if name not in held]
+    print(f"{len(learnt)} questions to learn from, {len(held)} held back, {len(lessons.left_out)} left out")
+    encoder, head = Encoder(), Head()
+    history = [{"pass": 0, "minutes": 0.0} | test(encoder, head, lessons, held)]
+    print(json.dumps(history[-1]), flush=True)
+    for result in train(encoder, head, lessons, learnt, held, options):
+        history.append(result)
+        print(json.dumps(result), flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    save_file(model.weights(), options.out / WEIGHTS_FILE)
+    save_file(kept(encoder, head), options.out / WEIGHTS_FILE)
     card = {
-        "pairs": len(learnt),
-        "questions": len(questions) - len(held_back),
-        "pieces": len(pieces),
-        "held_back": {"pairs": len(held), "questions": sorted(held_back)},
-        "left_out": sorted(apart),
+        "questions": len(learnt),
+        "pieces": sum(len(lessons.pieces(name)) for name in learnt),
+        "held_back": held,
+        "left_out": sorted(lessons.left_out),
         "rank": RANK,
         "seed": options.seed,
         "history": history,

@@ -91,6 +91,9 @@ class Question(Noun):
     minutes: float = Field(gt=0, le=60, description="Time a good answer takes, follow-ups included.")
     spoken: Text = Field(description="As a person would say it.")
     written: Text
+    also_asked: tuple[Text, ...] = Field(
+        default=(), description="Other ways to ask the same, by which a stranger's question is recognised."
+    )
     rubric: tuple[RubricPoint, ...] = Field(min_length=1)
     follow_ups: tuple[FollowUp, ...]
     hints: tuple[Text, Text, Text] = Field(description="From a gentle nudge to nearly giving it away.")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +59,16 @@ class MiniLmEmbedder:
     several threads: they take turns.
     """
 
-    def __init__(self, *, threads: int = 1, remembered_texts: int = 20_000) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int = 1,
+        remembered_texts: int = 20_000,
+        changes: Mapping[str, npt.NDArray[np.float32]] | None = None,
+    ) -> None:
+        """`changes` of low rank, LAYER.up and LAYER.down, are added to the weights of MiniLM's layers."""
         self.name = NAME
+        self._changes = changes or {}
         self._threads = threads
         self._remembered_texts = remembered_texts
         self._memory: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
@@ -86,7 +94,7 @@ class MiniLmEmbedder:
     def _run(self, texts: list[str]) -> npt.NDArray[np.float32]:
         import torch
 
-        model = self._model = self._model or _load()
+        model = self._model = self._model or _load(self._changes)
         before = torch.get_num_threads()
         torch.set_num_threads(self._threads)  # more threads are several times slower on a busy machine
         try:
@@ -98,7 +106,7 @@ class MiniLmEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _load() -> Any:
+def _load(changes: Mapping[str, npt.NDArray[np.float32]]) -> Any:
     folder = weights_path().parent
     # Read when huggingface_hub is first imported; local_files_only holds even if somebody imported it earlier.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -107,7 +115,19 @@ def _load() -> Any:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        _change(model[0].auto_model, changes)
+        return model
     except (ImportError, OSError, ValueError) as error:
         message = f"The {NAME} weights in {folder} could not be loaded ({type(error).__name__}: {error})."
         raise EngineError(NAME, message, REINSTALL) from error
+
+
+def _change(encoder: Any, changes: Mapping[str, npt.NDArray[np.float32]]) -> None:
+    """KeyError or RuntimeError for changes that belong to another model."""
+    import torch
+
+    layers = dict(encoder.named_modules())
+    for name in sorted(name for name in changes if name.endswith(".down")):
+        layer = name.removesuffix(".down")
+        layers[layer].weight.data += torch.from_numpy(changes[f"{layer}.up"] @ changes[name])

@@ -6,17 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from interviewer.domain import Question, RubricPoint
 from interviewer.domain.content import Kind
 from interviewer.evaluator.contrast import cosines
+from interviewer.grading.matching import QuestionMatcher
 from interviewer.grading.task import GradingTask
 from interviewer.ports import Embedder
 
-SAME_QUESTION = 0.75
-"""Cosine of two ways to ask the same. Our written questions against the spoken ones: 43 in 100 find their own and 0.4 another;
-with their own taken away 0.4 find one all the same. A wrong rubric is worse than none."""
+SAME_POINT = 0.75
+"""Cosine from which a caller's point is taken to claim what a point of the bank claims."""
 _SHORTEST_POINT_WORDS = 4
 _ASKS_FOR_STORY = re.compile(
     r"\b(?:tell (?:me|us) about (?:a|an|one|the) (?:\w+ ){0,3}(?:time|situation|project|occasion|moment|case)"
@@ -45,42 +43,53 @@ class Measures:
     """Finds the measure of a task. Reads the bank's questions once."""
 
     def __init__(self, bank: Mapping[str, Question], embedder: Embedder) -> None:
-        self._bank = dict(sorted(bank.items()))
+        self._bank = bank
         self._embedder = embedder
-        self._owners = [question.id for question in self._bank.values() for _ in _ways_to_ask(question)]
-        self._asked = embedder.encode(
-            [text for question in self._bank.values() for text in _ways_to_ask(question)]
-        )
+        self._matcher = QuestionMatcher(bank, embedder)
 
     def of(self, task: GradingTask) -> Measure:
         """The caller's rubric before the bank's, and the bank's before a reference answer."""
-        same = self._bank.get(self.same_question(task.question) or "")
+        same = self._bank.get(task.question) or self._matcher.same_question(task.question)
         kind = task.kind or (same.kind if same else _kind_of(task.question))
         if task.rubric:
-            return Measure(_question(task, kind, task.rubric), same.id if same else None, True)
+            return Measure(
+                _question(task, kind, self._with_other_words(task, task.rubric)),
+                same.id if same else None,
+                True,
+            )
         if same is not None:
             changed = same if kind == same.kind else same.model_copy(update={"kind": kind})
             return Measure(changed, same.id, True)
         points = _points_of(task.reference) if task.reference else ()
         if points:
-            return Measure(_question(task, kind, points), None, True)
+            return Measure(_question(task, kind, self._with_other_words(task, points)), None, True)
         return Measure(_question(task, kind, (RubricPoint(id="none", text=task.question),)), None, False)
 
-    def same_question(self, asked: str) -> str | None:
-        """The id of the bank's question that asks the same; None when there is none."""
-        if asked in self._bank:
-            return asked
-        if not self._owners:
-            return None
-        nearness = cosines(self._embedder.encode([asked]), self._asked)[0]
-        nearest = int(np.argmax(nearness))
-        return self._owners[nearest] if nearness[nearest] >= SAME_QUESTION else None
+    def _with_other_words(
+        self, task: GradingTask, rubric: tuple[RubricPoint, ...]
+    ) -> tuple[RubricPoint, ...]:
+        """Points that come without other words are lent those of a bank's point that claims the same."""
+        if not self._bank or all(point.phrasings and point.misconceptions for point in rubric):
+            return rubric
+        near, _ = self._matcher.candidates(task.question)
+        known = [point for question in near for point in question.rubric]
+        likeness = cosines(
+            self._embedder.encode([point.text for point in rubric]),
+            self._embedder.encode([point.text for point in known]),
+        )
+        return tuple(
+            _lent(point, known[int(row.argmax())]) if row.max() >= SAME_POINT else point
+            for point, row in zip(rubric, likeness, strict=True)
+        )
 
 
-def _ways_to_ask(question: Question) -> tuple[str, ...]:
-    """Whole questions, and the sentences of the spoken one that ask."""
-    asking = [s for s in re.split(r"(?<=[.?!]) +", question.spoken) if s.endswith("?")]
-    return (question.spoken, question.written, *asking)
+def _lent(point: RubricPoint, other: RubricPoint) -> RubricPoint:
+    return point.model_copy(
+        update={
+            "phrasings": point.phrasings or (other.text, *other.phrasings),
+            "misconceptions": point.misconceptions or other.misconceptions,
+        }
+    )
 
 
 def _kind_of(asked: str) -> Kind:

@@ -77,5 +77,10 @@ def recogniser_assets() -> Path:
     return content_root() / "models" / "pocketsphinx"
 
 
+def judge_assets() -> Path:
+    """What the embedded judge needs beyond MiniLM."""
+    return content_root() / "models" / "judge"
+
+
 def weights_folder() -> Path:
     return data_dir() / "models"

@@ -1,0 +1,171 @@
+"""What the claim model learns from: the bank's rubrics, and pieces of spoken answers labelled by rubric point.
+
+Pieces lie in scripts/data/claims/*.jsonl, one to a line: {"question", "answer", "text", "labels": {point: "states" |
+"partly" | "contradicts"}}; a point that is not named is neither stated nor contradicted. Written by a language model.
+Questions that the benchmark asks are left out entirely.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from interviewer.domain import Question
+from interviewer.library.content import load_library
+
+ROOT = Path(__file__).resolve().parent.parent
+PIECES = ROOT / "scripts" / "data" / "claims"
+BENCHMARK = ROOT / "tests" / "benchmark" / "answers"
+LABELS = ("states", "contradicts", "neither")
+TARGETS = {"states": (1.0, 0.0, 0.0), "contradicts": (0.0, 1.0, 0.0), "partly": (0.5, 0.0, 0.5)}
+NEITHER = (0.0, 0.0, 1.0)
+LABELLED_WEIGHT = 4.0  # one labelled pair among some six unlabelled ones of its piece
+RIGHT_WEIGHT, WRONG_WEIGHT, OTHER_WEIGHT = (
+    2.0,
+    3.0,
+    0.5,
+)  # a bank's text against its own point, and against others
+ASIDE_WEIGHT = 0.7
+MOST_PIECES = 40  # of one question in one step
+ASIDES = 2
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A piece of an answer and the label of each point it bears on."""
+
+    question: str
+    answer: str
+    text: str
+    labels: Mapping[str, str]
+    file: str
+
+
+@dataclass(frozen=True)
+class BankText:
+    """A text of a rubric: of which point, counted from 0, and whether it is a wrong way to put it."""
+
+    text: str
+    point: int
+    wrong: bool
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One question: its rubric's texts, each to be judged with itself left out, and pieces said about it.
+
+    `targets` and `weights` have a row for every bank text and then every piece: (rows, points, 3) and (rows, points).
+    """
+
+    question: str
+    points: int
+    bank: tuple[BankText, ...]
+    said: tuple[str, ...]
+    targets: np.ndarray
+    weights: np.ndarray
+
+
+def read_pieces() -> list[Labelled]:
+    return [
+        Labelled(piece["question"], piece["answer"], piece["text"], piece["labels"], path.stem)
+        for path in sorted(PIECES.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip() and (piece := json.loads(line))
+    ]
+
+
+def benchmark_questions() -> set[str]:
+    return {
+        answer["question"]
+        for path in BENCHMARK.glob("*.yaml")
+        for answer in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]
+    }
+
+
+class Lessons:
+    """Lessons from every question that the benchmark does not ask."""
+
+    def __init__(self) -> None:
+        self.left_out = benchmark_questions()
+        bank = load_library().questions
+        self.questions: dict[str, Question] = {
+            i: q for i, q in sorted(bank.items()) if i not in self.left_out
+        }
+        self._pieces: dict[str, list[Labelled]] = defaultdict(list)
+        for piece in read_pieces():
+            if piece.question in self.questions:
+                self._pieces[piece.question].append(piece)
+
+    def pieces(self, question: str) -> Sequence[Labelled]:
+        return self._pieces[question]
+
+    def lesson(self, question: str, rng: random.Random | None = None) -> Lesson:
+        """With `rng` pieces are drawn, said as recognisers write and joined by asides; without, everything as it stands."""
+        asked = self.questions[question]
+        pieces = self._pieces[question]
+        if rng and len(pieces) > MOST_PIECES:
+            pieces = rng.sample(pieces, MOST_PIECES)
+        said = [_as_heard(piece.text, rng) if rng else piece.text for piece in pieces]
+        rows = [_piece_row(piece, asked) for piece in pieces]
+        if rng:
+            asides = (asked.spoken, *asked.hints, *(f.text for f in asked.follow_ups))
+            for aside in rng.sample(asides, min(ASIDES, len(asides))):
+                said.append(aside)
+                rows.append(_aside_row(len(asked.rubric)))
+        bank = tuple(bank_texts(asked))
+        rows = [_bank_row(text, len(asked.rubric)) for text in bank] + rows
+        targets, weights = (np.stack(parts).astype(np.float32) for parts in zip(*rows, strict=True))
+        return Lesson(question, len(asked.rubric), bank, tuple(said), targets, weights)
+
+
+def bank_texts(question: Question) -> Iterator[BankText]:
+    """Each point's own text first. A denied misconception is a right way to put the point it belongs to."""
+    for index, point in enumerate(question.rubric):
+        denials = [denial for misconception in point.misconceptions for denial in misconception.denial]
+        for text in (point.text, *point.phrasings, *denials):
+            yield BankText(text, index, wrong=False)
+        for misconception in point.misconceptions:
+            yield from (BankText(text, index, wrong=True) for text in misconception.wrong)
+
+
+Row = tuple[Any, Any]
+
+
+def _piece_row(piece: Labelled, question: Question) -> Row:
+    targets = np.tile(NEITHER, (len(question.rubric), 1))
+    weights = np.ones(len(question.rubric))
+    for index, point in enumerate(question.rubric):
+        if point.id in piece.labels:
+            targets[index], weights[index] = TARGETS[piece.labels[point.id]], LABELLED_WEIGHT
+    return targets, weights
+
+
+def _bank_row(text: BankText, points: int) -> Row:
+    targets = np.tile(NEITHER, (points, 1))
+    weights = np.full(points, OTHER_WEIGHT)
+    targets[text.point] = TARGETS["contradicts" if text.wrong else "states"]
+    weights[text.point] = WRONG_WEIGHT if text.wrong else RIGHT_WEIGHT
+    return targets, weights
+
+
+def _aside_row(points: int) -> Row:
+    return np.tile(NEITHER, (points, 1)), np.full(points, ASIDE_WEIGHT)
+
+
+def _as_heard(text: str, rng: random.Random) -> str:
+    """Half as it stands, a quarter without punctuation, a quarter with a tenth of the words lost besides."""
+    draw = rng.random()
+    if draw < 0.5:
+        return text
+    words = re.sub(r"[^\w\s']", " ", text).lower().split()
+    kept = words if draw < 0.75 else [word for word in words if rng.random() > 0.1]
+    return " ".join(kept or words)
