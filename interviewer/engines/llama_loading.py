@@ -102,6 +102,14 @@ def silenced_library() -> Any:
     return llama_cpp
 
 
+class _CaughtPromptError(Exception):
+    """Carries a prompt out of the library before anything is generated."""
+
+    def __init__(self, tokens: list[int]) -> None:
+        super().__init__()
+        self.tokens = tokens
+
+
 @cache
 def _counting_class() -> Any:
     library = silenced_library()
@@ -112,19 +120,21 @@ def _counting_class() -> Any:
         tally: Tally
         prompt_limit: int
         n_tokens: int
-        _net: list[int] | None = None
+        _catching = False
         _settled = 0
         """How many of the cached tokens were read in blocks."""
 
         def prompt_tokens(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
             """The tokens that `messages` become under the model's own chat template; nothing is evaluated. There is
             a handler for every kind of template and no way to ask one, so they are caught where generation begins."""
-            self._net = caught = []
+            self._catching = True
             try:
                 self.create_chat_completion(messages=messages, max_tokens=1)
+            except _CaughtPromptError as caught:
+                return caught.tokens
             finally:
-                self._net = None
-            return caught
+                self._catching = False
+            raise RuntimeError("the chat template put no prompt to the model")
 
         def logits_after(
             self, tokens: Sequence[int], *, anew: bool, cut_back: bool
@@ -153,9 +163,8 @@ def _counting_class() -> Any:
             return scores.astype(np.float32)  # a copy: the next call overwrites them
 
         def generate(self, tokens: Sequence[int], *args: Any, **kwargs: Any) -> Iterator[int]:
-            if self._net is not None:
-                self._net.extend(tokens)
-                return
+            if self._catching:
+                raise _CaughtPromptError(list(tokens))
             if len(tokens) >= self.prompt_limit:
                 raise ValueError(
                     f"Requested tokens ({len(tokens)}) exceed context window of {self.prompt_limit}"
