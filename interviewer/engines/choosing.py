@@ -15,7 +15,7 @@ from interviewer.engines.json_schema import fault_of
 LISTED_ALTERNATIVES = 10
 """How many alternatives to a token an endpoint is asked for."""
 _SLACK = 1e-3  # servers round
-_LEAST = 1e-6  # chance of an option that is not even listed
+_AT_ODDS = 0.1  # how much less likely than another option what was taken may be: ties fall either way
 
 
 @dataclass(frozen=True)
@@ -91,17 +91,20 @@ def _log(value: object) -> float:
     return float(value)
 
 
-def chances_of(tokens: Sequence[Token], field: str, options: Sequence[str], taken: str) -> dict[str, float]:
+def chances_of(
+    tokens: Sequence[Token], field: str, options: Sequence[str], taken: str
+) -> dict[str, float] | None:
     """How likely each option of `field` was, read at the token where the field's value begins to differ.
 
-    ValueError when the tokens do not spell the field, or when their chances speak against what was taken.
+    None when the options lie below what the server lists. ValueError when the tokens do not spell the field, or when
+    their chances speak against what was taken.
     """
     text, opening = "", re.compile(rf'"{re.escape(field)}"\s*:\s*(.*)\Z', re.DOTALL)
     for token in tokens:
         begun = opening.search(text)
         logs = _logs_per_option(begun[1], token, options) if begun else {}
         if logs:
-            return _believable(logs, options, taken)
+            return _believable(logs, min(token.logs.values()), options, taken)
         text += token.text
     raise ValueError("the probabilities do not belong to the reply")
 
@@ -126,19 +129,19 @@ def _meant(value: str, options: Sequence[str]) -> str | None:
     possible = [
         option
         for option in options
-        if f'{option}"'.casefold().startswith(said.casefold()) or _complete(said, option)
+        if f'{option}"'.casefold().startswith(said.casefold())
+        or re.match(rf"{re.escape(option)}\W", said, re.IGNORECASE)  # the token holds what follows as well
     ]
     return possible[0] if len(possible) == 1 else None
 
 
-def _complete(said: str, option: str) -> bool:
-    """Whether the value is ended: a token may hold the quotation mark and what follows."""
-    return re.match(rf"{re.escape(option)}\W", said, re.IGNORECASE) is not None
-
-
-def _believable(logs: Mapping[str, float], options: Sequence[str], taken: str) -> dict[str, float]:
-    unlisted = math.log(_LEAST)
-    chances = normalised({option: max(unlisted, logs.get(option, unlisted)) for option in options})
-    if chances[taken] < max(chances.values()) - 0.1:
-        raise ValueError("the reply is not what its own probabilities call likely")
-    return chances
+def _believable(
+    logs: Mapping[str, float], least: float, options: Sequence[str], taken: str
+) -> dict[str, float] | None:
+    """An option that is not listed is at most as likely as the least that is."""
+    chances = normalised({option: logs.get(option, least) for option in options})
+    if chances[taken] >= max(chances.values()) - _AT_ODDS:
+        return chances
+    if len(logs) < len(options):
+        return None
+    raise ValueError("the reply is not what its own probabilities call likely")
