@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from interviewer.domain import Question, TechnicalScore, Turn
 from interviewer.errors import EngineError
+from interviewer.evaluator.appeals import unaddressed
 from interviewer.evaluator.blending import AT_ITS_WORD, Opinion, blend, leaning_of, log_odds
 from interviewer.evaluator.contrast import cosines
 from interviewer.evaluator.embedded_judge import EmbeddedJudge, widening
-from interviewer.evaluator.gates import spoken_to_the_judge
 from interviewer.evaluator.spans import TextSpan, passages
 from interviewer.evaluator.verdicts import PointReading, decide, technical_score
 from interviewer.ports import Choice, LanguageModel, PromptPart
@@ -30,7 +30,7 @@ MOST_CHARACTERS = 8000
 """What a model is shown of one answer at most: about 2,000 tokens, so that any context of 4,096 has room."""
 SECONDS_FOR_AN_ANSWER = 300.0
 """After so long the points that are left keep the embedded verdict. One request more may be under way."""
-_FEWEST_WORDS = 3  # a shorter piece, left between words addressed to the scorer, says nothing
+_FEWEST_WORDS = 2  # a single word, left over beside words addressed to the scorer, says nothing
 _GIVE_UP_AFTER = 2  # failures in a row; the model of a later answer is tried once
 
 
@@ -47,6 +47,7 @@ class _Answer:
     """What one answer's points have in common, and how asking about them goes."""
 
     question: Question
+    turns: Sequence[Turn]
     shown: Sequence[TextSpan]
     deadline: float
     told: bool = True
@@ -86,7 +87,7 @@ class LanguageModelJudge:
         assessment = self.embedded.assess(question, turns)
         if assessment.gate is not None:
             return self.embedded.judge(question, turns, rough=rough)
-        answer = _Answer(question, self._shown(question, turns), self._clock() + self._seconds)
+        answer = _Answer(question, turns, self._shown(question, turns), self._clock() + self._seconds)
         opinions = [self._opinion(reading, answer) for reading in assessment.readings]
         leaning = leaning_of([opinion for opinion in opinions if opinion is not None])
         verdicts = [
@@ -122,17 +123,19 @@ class LanguageModelJudge:
             point=reading.point.text,
             phrasings=reading.point.phrasings,
             misconception=wrong[0] if wrong else None,
-            sentences=[span.text for span in answer.shown],
+            sentences=[" ".join(span.text.split()) for span in answer.shown],
         )
         prompt = [PromptPart("system", self._templates.render(RULES)), PromptPart("user", order)]
         choice = self.model.choose(prompt, reply_fields(len(answer.shown)))
         answer.told = answer.told and choice.chances is not None
-        return _read(choice, answer.shown, self.model.name)
+        return _read(choice, answer, self.model.name)
 
     def _shown(self, question: Question, turns: Sequence[Turn]) -> list[TextSpan]:
         """The answer in sentences, in order of speaking, without what is addressed to the scorer. Of a very long one those
         nearest to the rubric: the same for every point, or a model would read the answer again for each."""
-        sentences = _without_appeals(passages(turns), turns)
+        sentences = [
+            s for s in passages([unaddressed(turn, question) for turn in turns]) if _says_something(s)
+        ]
         if len(sentences) <= MOST_SENTENCES and sum(len(s.text) for s in sentences) <= MOST_CHARACTERS:
             return sentences
         vectors = self.embedded.embedder.encode([s.text for s in sentences])
@@ -164,7 +167,12 @@ def reply_fields(sentences: int) -> dict[str, tuple[str, ...]]:
     return {"answer": ("yes", "no"), "sentence": tuple(str(number) for number in range(sentences + 1))}
 
 
-def _read(choice: Choice, shown: Sequence[TextSpan], engine: str) -> tuple[float, TextSpan | None]:
+def _says_something(sentence: TextSpan) -> bool:
+    return len(sentence.text.split()) >= _FEWEST_WORDS
+
+
+def _read(choice: Choice, about: _Answer, engine: str) -> tuple[float, TextSpan | None]:
+    shown = about.shown
     answer, number, chances = choice.taken.get("answer"), choice.taken.get("sentence", ""), choice.chances
     readable = answer in ("yes", "no") and number.isdecimal() and int(number) <= len(shown)
     if not readable or (chances is not None and not 0 <= chances.get("yes", -1) <= 1):
@@ -172,23 +180,4 @@ def _read(choice: Choice, shown: Sequence[TextSpan], engine: str) -> tuple[float
     odds = AT_ITS_WORD if answer == "yes" else -AT_ITS_WORD
     if chances is not None:
         odds = log_odds(chances["yes"])
-    return odds, shown[int(number) - 1] if int(number) else None
-
-
-def _without_appeals(sentences: Sequence[TextSpan], turns: Sequence[Turn]) -> list[TextSpan]:
-    """The sentences cut around words that are addressed to the scorer: a model cannot obey what it is not shown."""
-    barred = [spoken_to_the_judge(turn.text) for turn in turns]
-    kept: list[TextSpan] = []
-    for sentence in sentences:
-        begin, end = sentence.offset, sentence.offset + len(sentence.text)
-        edges = [(a, b) for a, b in barred[sentence.turn] if a < end and b > begin]
-        if not edges:
-            kept.append(sentence)
-            continue
-        starts, ends = [begin, *(b for _, b in edges)], [*(a for a, _ in edges), end]
-        for start, stop in zip(starts, ends, strict=True):
-            piece = turns[sentence.turn].text[start:stop]
-            text = piece.strip(" \n\t.,;:!?")
-            if len(text.split()) >= _FEWEST_WORDS:
-                kept.append(replace(sentence, text=text, offset=start + piece.index(text)))
-    return kept
+    return odds, shown[int(number) - 1].as_said(about.turns) if int(number) else None
