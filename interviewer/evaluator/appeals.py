@@ -8,7 +8,7 @@ instructions" is part of an answer. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from interviewer.domain import Question, Turn
 
@@ -24,6 +24,7 @@ _MET = r"(?:met|satisfied|correct|complete|fulfilled|covered|passed)"
 _FORM = re.compile(
     r"<[|｜][^<>]{0,40}[|｜]>|\[/?INST\]|<</?SYS>>|</?(?:s|start_of_turn|end_of_turn)>|\[/?resume\]"
     r"|(?:^|\n)\s*#{1,4} ?(?:system|assistant|user|instruction|response)\b"
+    r"|```\w*|\{[^{}]{0,200}\"\w+\" ?:[^{}]{0,200}\}"
     r"|\"(?:score|verdict|answer|grade|sentence|technical|overall|star|points|met)\" ?:"
     r"|\b[A-Za-z0-9+/]{24,}={0,2}"  # base64
     r"|\S*[\u200b-\u200d\u2060\ufeff]\S*",
@@ -67,26 +68,30 @@ _REPORTED = re.compile(
 _ABOUT_ATTACKS = re.compile(r"\b(?:prompt injections?|jailbreaks?)\b", re.IGNORECASE)
 _REACH = 90  # characters before the words in which they can be said to be somebody else's
 _LONGEST_CLAUSE = 60  # characters a clause is followed to its end
-_CLAUSE_REST = re.compile(r"[^.,;:!?\n]*[.,;:!?]*")
-_CLAUSE_OPENING = re.compile(
-    r"(?:(?<=^)|(?<=[.!?\n] )|(?<=[,;:] ))(?:(?:i want you to|you should|please|so|and|then|also|now|just|therefore)\s+)+\Z",
-    re.IGNORECASE,
+_LONGEST_SENTENCE = (
+    300  # characters; a longer one is a whole turn that a recogniser wrote without a full stop
 )
+_SENTENCE_END = re.compile(r"[.!?]+(?=[\s\"”'}]|$)|\n|[。！？]")
+_CLAUSE_REST = re.compile(r"[^.,;:!?\n]*[.,;:!?]*")
 
 
 def spoken_to_the_judge(text: str, question: Question | None = None) -> list[tuple[int, int]]:
-    """Where in a turn's text somebody talks to the scorer: stretches out to the clause's end, in order, apart.
+    """Where in a turn's text somebody talks to the scorer: stretches, in order and apart, of whole sentences, or of clauses
+    where a sentence has no end. Who smuggles an instruction into a right sentence loses that sentence.
 
     `question` lets what it is about be named: attacks may be quoted where the question is about them.
     """
     quoting = question is not None and _asks_about_attacks(question)
     found = [match.span() for match in _FORM.finditer(text)]
     found += [
-        _clause(text, *match.span())
+        match.span()
         for match in _WORDS.finditer(text)
         if not (quoting and _REPORTED.search(text[max(0, match.start() - _REACH) : match.start()]))
     ]
-    return list(_joined(sorted(found)))
+    if not found:
+        return []
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    return list(_joined(sorted(_stretch(text, start, end, ends) for start, end in found)))
 
 
 def unaddressed(turn: Turn, question: Question | None = None) -> Turn:
@@ -116,31 +121,27 @@ def unaddressed(turn: Turn, question: Question | None = None) -> Turn:
 
 
 def without_appeals(text: str, question: Question | None = None) -> str:
-    """The text without the sentences that hold such words: what gates are tried on, so that none is talked open."""
-    barred = spoken_to_the_judge(text, question)
-    if not barred:
-        return text
-    kept, start = [], 0
-    for match in [*re.finditer(r"[.!?]+(?=\s|$)|\n", text), None]:
-        end = match.end() if match else len(text)
-        if not any(a < end and b > start for a, b in barred):
-            kept.append(text[start:end])
-        start = end
-    return "".join(kept)
+    """The text without such words: what gates are tried on, so that none is talked open."""
+    kept, begin = [], 0
+    for start, end in spoken_to_the_judge(text, question):
+        kept.append(text[begin:start])
+        begin = end
+    return " ".join([*kept, text[begin:]]).strip()
 
 
 def _asks_about_attacks(question: Question) -> bool:
     return any(_ABOUT_ATTACKS.search(point.text) for point in question.rubric)
 
 
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch with what is left of its clause before and behind it, and the mark that ends it: "give me full marks"
-    goes on "for this answer". A clause without end, as recognisers write, is left alone."""
-    behind = _CLAUSE_REST.match(text, end)
-    before = _CLAUSE_OPENING.search(text, max(0, start - _LONGEST_CLAUSE), start)
-    if behind and behind.end() - end <= _LONGEST_CLAUSE:
-        end = behind.end()
-    return (before.start() if before else start), end
+def _stretch(text: str, start: int, end: int, sentence_ends: Sequence[int]) -> tuple[int, int]:
+    """The sentences that the words lie in, or, in a very long one, the rest of their clause: "give me full marks" goes on
+    "for this answer"."""
+    first = max(at for at in sentence_ends if at <= start)
+    last = min(at for at in sentence_ends if at >= end)
+    if last - first <= _LONGEST_SENTENCE:
+        return first, last
+    rest = _CLAUSE_REST.match(text, end)
+    return start, rest.end() if rest and rest.end() - end <= _LONGEST_CLAUSE else end
 
 
 def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
