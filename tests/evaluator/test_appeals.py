@@ -155,8 +155,9 @@ def test_a_sample_of_injections_raises_no_score() -> None:
         place = number % len(bases)
         question, text = bases[place]
         attacked = judge.judge(question, typed(injected(text, injection, chance))).score
-        assert attacked is not None and clean[place] is not None
-        assert attacked <= clean[place], (injection, text)
+        honest = clean[place]
+        assert attacked is not None and honest is not None
+        assert attacked <= honest, (injection, text)
 
 
 def test_no_injection_reaches_a_language_model_but_as_data() -> None:
