@@ -35,6 +35,15 @@ class PromptPart:
     text: str
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a language model chose. `taken`: the option of each field; `chances`: how likely each option of the first
+    field was by the model's own probabilities, which sum to 1; None where the engine does not tell them."""
+
+    taken: Mapping[str, str]
+    chances: Mapping[str, float] | None
+
+
 class Microphone(Protocol):
     """Gives the candidate's voice as frames of FRAME_SAMPLES at SAMPLE_RATE; the count of frames is the clock."""
 
@@ -139,6 +148,11 @@ class LanguageModel(Protocol):
         self, prompt: Sequence[PromptPart], schema: Mapping[str, Any], *, max_tokens: int
     ) -> dict[str, Any]:
         """An object that satisfies the JSON schema, decoded at temperature 0; EngineError when it does not."""
+        ...
+
+    def choose(self, prompt: Sequence[PromptPart], fields: Mapping[str, Sequence[str]]) -> Choice:
+        """A reply in which each field holds one of its options, in the order given, nothing else being possible.
+        EngineError when no such reply came out. The same prompt after the same calls gives the same choice."""
         ...
 
     def close(self) -> None: ...

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from interviewer.engines.choosing import longest_reply, normalised, reply_of
 from interviewer.engines.json_schema import bounded, parse_object, with_schema
 from interviewer.engines.llama_loading import (
     ENGINE,
@@ -25,7 +26,7 @@ from interviewer.engines.llama_loading import (
     silenced_library,
 )
 from interviewer.errors import EngineError
-from interviewer.ports import PromptPart
+from interviewer.ports import Choice, PromptPart
 
 CLOSE_SECONDS = 5.0
 """How long `close` waits for a call under way on another thread."""
@@ -116,6 +117,24 @@ class LlamaCppLanguageModel:
             )
             raise EngineError(ENGINE, f"The reply of {self.name} cannot be used: {fault}.{cut}") from fault
 
+    def choose(self, prompt: Sequence[PromptPart], fields: Mapping[str, Sequence[str]]) -> Choice:
+        """The likeliest option of each field. The reply's form is put into the model's mouth and only the options are
+        weighed against each other, so nothing else can come out and nothing is written token by token."""
+        with self._owned() as loaded:
+            loaded.llama.tally = Tally()
+            try:
+                tokens = loaded.llama.prompt_tokens(_as_messages(prompt, loaded.takes_system_part))
+                room = loaded.llama.prompt_limit - longest_reply(fields)
+                if len(tokens) > room:
+                    raise ValueError(f"Requested tokens ({len(tokens)}) exceed context window of {room}")
+                return _Chooser(loaded, tokens).choice(fields)
+            except (ValueError, RuntimeError) as error:
+                loaded.llama.reset()
+                raise self._failure(error) from error
+            finally:
+                tally = loaded.llama.tally
+                self._usage = Usage(tally.prompt, tally.evaluated or 0, 0)
+
     def close(self) -> None:
         """Free the model's memory. EngineError when another thread still works with it."""
         if not self._owner.acquire(timeout=CLOSE_SECONDS):
@@ -186,6 +205,52 @@ class LlamaCppLanguageModel:
         sentence = "This model reads its whole prompt again for every reply, which takes longer."
         if lost and sentence not in self._caveats:
             self._caveats.append(sentence)
+
+
+class _Chooser:
+    """Walks down the replies that are possible, token by token, wherever they part."""
+
+    def __init__(self, loaded: LoadedModel, prompt: Sequence[int]) -> None:
+        self._loaded = loaded
+        self._prompt = list(prompt)
+        self._anew = True
+        loaded.llama.tally.prompt = len(prompt)
+
+    def choice(self, fields: Mapping[str, Sequence[str]]) -> Choice:
+        taken: dict[str, str] = {}
+        told: dict[str, float] | None = None
+        for name, options in fields.items():
+            replies = {option: self._tokens(reply_of({**taken, name: option})) for option in options}
+            taken[name], chances = self._walk(replies)
+            told = told if len(taken) > 1 else chances
+        return Choice(taken, told)
+
+    def _tokens(self, reply: str) -> list[int]:
+        tokens: list[int] = self._loaded.llama.tokenize(reply.encode(), add_bos=False, special=False)
+        return tokens
+
+    def _walk(self, replies: Mapping[str, Sequence[int]]) -> tuple[str, dict[str, float] | None]:
+        """The option reached, and the chances of all when the first parting of the ways leads to each alone."""
+        left, told = dict(replies), None
+        while len(left) > 1:
+            fork = _common(list(left.values()))
+            scores = self._scores([*next(iter(left.values()))[:fork]])
+            ways = {option: float(scores[tokens[fork]]) for option, tokens in left.items()}
+            if len(left) == len(replies) and len({tokens[fork] for tokens in left.values()}) == len(left):
+                told = normalised(ways)
+            best = replies[max(ways, key=lambda option: ways[option])][fork]
+            left = {option: tokens for option, tokens in left.items() if tokens[fork] == best}
+        return next(iter(left)), told
+
+    def _scores(self, reply: Sequence[int]) -> Any:
+        tokens = [*self._prompt, *reply]
+        reads, self._anew = self._anew, False
+        return self._loaded.llama.logits_after(tokens, anew=reads, cut_back=self._loaded.reuses_prefix)
+
+
+def _common(sequences: Sequence[Sequence[int]]) -> int:
+    """How many leading tokens all share; none of the sequences is another's beginning."""
+    return next(place for place, tokens in enumerate(zip(*sequences, strict=False)) if len(set(tokens)) > 1)
 
 
 def _as_messages(prompt: Sequence[PromptPart], takes_system_part: bool) -> list[dict[str, str]]:

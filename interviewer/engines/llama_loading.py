@@ -7,17 +7,22 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
+import numpy.typing as npt
+
 from interviewer.errors import EngineError
 
 ENGINE = "llama.cpp"
 MEND = "Check it with: interviewer models verify, or fetch one that is known to work with: interviewer models pull."
+READ_BLOCK = 32
+"""Tokens read together when a model is made to choose. Up to so many are read twice for each choice."""
 _MAGIC = b"GGUF"
 _WARNING, _ERROR = 3, 4  # ggml's log levels
 _CAUSES = ("unknown model architecture", "out of memory", "corrupted")
@@ -97,6 +102,14 @@ def silenced_library() -> Any:
     return llama_cpp
 
 
+class _CaughtPromptError(Exception):
+    """Carries a prompt out of the library before anything is generated."""
+
+    def __init__(self, tokens: list[int]) -> None:
+        super().__init__()
+        self.tokens = tokens
+
+
 @cache
 def _counting_class() -> Any:
     library = silenced_library()
@@ -106,14 +119,59 @@ def _counting_class() -> Any:
 
         tally: Tally
         prompt_limit: int
+        n_tokens: int
+        _catching = False
+        _settled = 0
+        """How many of the cached tokens were read in blocks."""
+
+        def prompt_tokens(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
+            """The tokens that `messages` become under the model's own chat template; nothing is evaluated. There is
+            a handler for every kind of template and no way to ask one, so they are caught where generation begins."""
+            self._catching = True
+            try:
+                self.create_chat_completion(messages=messages, max_tokens=1)
+            except _CaughtPromptError as caught:
+                return caught.tokens
+            finally:
+                self._catching = False
+            raise RuntimeError("the chat template put no prompt to the model")
+
+        def logits_after(
+            self, tokens: Sequence[int], *, anew: bool, cut_back: bool
+        ) -> npt.NDArray[np.float32]:
+            """The scores of every next token after `tokens`, shape (vocabulary,). Only what the cache lacks is read.
+
+            `anew` begins a prompt: its tokens are read in blocks that begin at the same places whatever was read before,
+            because the company a token is computed in shows in its last digits, and a score must not depend on history.
+            `cut_back` False says that the cache of this model cannot be.
+            """
+            known = self.longest_token_prefix(self.input_ids[: self.n_tokens].tolist(), list(tokens[:-1]))
+            if anew:
+                known = min(known, self._settled)
+                known -= known % READ_BLOCK
+            if known < self.n_tokens and not cut_back:
+                known, anew = 0, True
+            if known == 0:
+                self.reset()
+            self.n_tokens = known
+            block = READ_BLOCK if anew else len(tokens)
+            for start in range(known, len(tokens), block):
+                super().eval(tokens[start : start + block])
+            self._settled = len(tokens) if anew else min(self._settled, known)
+            self.tally.evaluated = (self.tally.evaluated or 0) + len(tokens) - known
+            scores = np.ctypeslib.as_array(self._ctx.get_logits_ith(-1), shape=(self.n_vocab(),))
+            return scores.astype(np.float32)  # a copy: the next call overwrites them
 
         def generate(self, tokens: Sequence[int], *args: Any, **kwargs: Any) -> Iterator[int]:
+            if self._catching:
+                raise _CaughtPromptError(list(tokens))
             if len(tokens) >= self.prompt_limit:
                 raise ValueError(
                     f"Requested tokens ({len(tokens)}) exceed context window of {self.prompt_limit}"
                 )
             shared = self.longest_token_prefix(self.input_ids[: self.n_tokens].tolist(), list(tokens))
             self.tally = Tally(prompt=len(tokens), shared=shared)
+            self._settled = 0
             with closing(super().generate(tokens, *args, **kwargs)) as generated:
                 for token in generated:
                     self.tally.generated += 1

@@ -13,10 +13,17 @@ from typing import Any
 
 import httpx
 
+from interviewer.engines.choosing import (
+    LISTED_ALTERNATIVES,
+    chances_of,
+    longest_reply,
+    schema_of,
+    taken_from,
+)
 from interviewer.engines.json_schema import bounded, parse_object, with_schema
-from interviewer.engines.sse import Timeouts, reply_pieces
+from interviewer.engines.sse import Piece, Timeouts, reply_pieces
 from interviewer.errors import EngineError, UnknownNameError
-from interviewer.ports import PromptPart
+from interviewer.ports import Choice, PromptPart
 
 START_HINT = "Start the server (llama-server, vLLM or Ollama), or check the address."
 _REFUSED_FORMAT = frozenset({400, 415, 422, 500, 501})
@@ -25,6 +32,8 @@ _NO_SUCH_PATH = frozenset({404, 405, 501})
 _WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
 _ERROR_CHARACTERS = 300
+_SPACES = 16
+"""Tokens of white space a chosen reply may hold beside its own."""
 
 
 class HttpStatusError(EngineError):
@@ -63,6 +72,7 @@ class OpenAICompatibleLanguageModel:
         )
         self._caveats: list[str] = []
         self._schema_refused = False
+        self._chances_refused = False
         if not is_nearby(self._url.host):
             self._caveats.append(f"Answers leave this machine: they are sent to {self._url.host}.")
         try:
@@ -93,44 +103,83 @@ class OpenAICompatibleLanguageModel:
     ) -> Iterator[str]:
         """Pieces of the reply. Closing the iterator hangs up, which makes the server stop."""
         with closing(self._pieces(self._body(prompt, max_tokens, temperature))) as pieces:
-            yield from pieces
+            for piece in pieces:
+                if piece.text:
+                    yield piece.text
 
     def fill(
         self, prompt: Sequence[PromptPart], schema: Mapping[str, Any], *, max_tokens: int
     ) -> dict[str, Any]:
         """An object under `schema`: asked for as json_schema, or as json_object where that is refused, and checked."""
         limits = bounded(schema)
-        body = self._body(with_schema(prompt, limits), max_tokens, 0.0)
-        text = self._filled(body, limits)
+        pieces = self._held_to(limits, self._body(with_schema(prompt, limits), max_tokens, 0.0))
         try:
-            return parse_object(text, limits)
+            return parse_object("".join(piece.text for piece in pieces), limits)
         except ValueError as fault:
-            raise EngineError(self.engine, f"The reply of {self.name} cannot be used: {fault}.") from fault
+            raise self._unusable(fault) from fault
+
+    def choose(self, prompt: Sequence[PromptPart], fields: Mapping[str, Sequence[str]]) -> Choice:
+        """The options the server's reply names, with the chances it tells of the first field's; a server that tells
+        none, or refuses to, gets a caveat. EngineError for options and probabilities that cannot be."""
+        schema = schema_of(fields)
+        body = self._body(with_schema(prompt, schema), longest_reply(fields) + _SPACES, 0.0)
+        pieces = self._held_to(schema, body, chances=True)
+        name, options = next(iter(fields.items()))
+        tokens = [token for piece in pieces for token in piece.tokens]
+        try:
+            taken = taken_from("".join(piece.text for piece in pieces), fields)
+            told = chances_of(tokens, name, options, taken[name]) if tokens else None
+        except ValueError as fault:
+            raise self._unusable(fault) from fault
+        if told is None:
+            self._say_once(
+                f"{self._url.host} does not tell probabilities, so its yes and no are taken at their word."
+            )
+        return Choice(taken, told)
 
     def close(self) -> None:
         self._client.close()
 
-    def _filled(self, body: dict[str, Any], limits: Mapping[str, Any]) -> str:
-        if not self._schema_refused:
-            strict = {"name": "reply", "schema": limits, "strict": True}
+    def _held_to(
+        self, schema: Mapping[str, Any], body: dict[str, Any], *, chances: bool = False
+    ) -> list[Piece]:
+        """The reply in the best form the server takes. What it once refused is not asked for again."""
+        strict = {"name": "reply", "schema": schema, "strict": True}
+        # llama-cpp-python's server knows the schema under the second name; others ignore it.
+        formats = {
+            True: {"type": "json_schema", "json_schema": strict},
+            False: {"type": "json_object", "schema": schema},
+        }
+        forms = [
+            (held, told)
+            for told in ([True, False] if chances and not self._chances_refused else [False])
+            for held in ([False] if self._schema_refused else [True, False])
+        ]
+        for number, (held, told) in enumerate(forms):
+            extra = {"logprobs": True, "top_logprobs": LISTED_ALTERNATIVES} if told else {}
             try:
-                return self._text(body | {"response_format": {"type": "json_schema", "json_schema": strict}})
+                pieces = list(self._pieces(body | {"response_format": formats[held]} | extra))
             except HttpStatusError as error:
-                if error.status not in _REFUSED_FORMAT:
+                if error.status not in _REFUSED_FORMAT or number == len(forms) - 1:
                     raise
-        # llama-cpp-python's server knows the schema under this name; others ignore it.
-        text = self._text(body | {"response_format": {"type": "json_object", "schema": limits}})
-        if not self._schema_refused:
-            self._schema_refused = True
-            self._caveats.append(
-                f"{self._url.host} does not take a JSON schema, so replies are asked for as plain JSON and checked."
-            )
-        return text
+                continue
+            self._chances_refused = self._chances_refused or (chances and not told)
+            if not held and not self._schema_refused:
+                self._schema_refused = True
+                self._say_once(
+                    f"{self._url.host} does not take a JSON schema, so replies are asked for as plain JSON and checked."
+                )
+            return pieces
+        raise AssertionError("the last form either replies or raises")
 
-    def _text(self, body: dict[str, Any]) -> str:
-        return "".join(self._pieces(body))
+    def _say_once(self, caveat: str) -> None:
+        if caveat not in self._caveats:
+            self._caveats.append(caveat)
 
-    def _pieces(self, body: dict[str, Any]) -> Generator[str, None, None]:
+    def _unusable(self, fault: ValueError) -> EngineError:
+        return EngineError(self.engine, f"The reply of {self.name} cannot be used: {fault}.")
+
+    def _pieces(self, body: dict[str, Any]) -> Generator[Piece, None, None]:
         with (
             self._errors(),
             self._client.stream("POST", self._at("chat/completions"), json=body) as response,

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from interviewer.engines.choosing import Token, token_of
 from interviewer.errors import EngineError
 
 MAX_LINE_CHARACTERS = 1_000_000
@@ -28,22 +29,31 @@ class Timeouts:
         return httpx.Timeout(self.between_pieces, connect=self.connect)
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a reply, and its tokens with their probabilities where the server tells them."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    ended: bool
+
+
 def reply_pieces(
     received: Iterable[str],
     engine: str,
     seconds: float,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[str]:
-    """Pieces of text out of the received ones. EngineError for what is no reply, for an error sent in the stream,
+) -> Iterator[Piece]:
+    """Pieces of a reply out of what is received. EngineError for what is no reply, for an error sent in the stream,
     for an end before the reply was complete, and when the whole takes more than `seconds`."""
     finished = False
     for data in _events(received, engine, clock() + seconds, clock):
         if data == "[DONE]":
             return
-        text, ended = _piece(data, engine)
-        finished = finished or ended
-        if text:
-            yield text
+        piece = _piece(data, engine)
+        finished = finished or piece.ended
+        if piece.text or piece.tokens:
+            yield piece
     if not finished:
         message = "The reply broke off before its end."
         raise EngineError(engine, message, _RETRY_HINT, retryable=True)
@@ -74,8 +84,8 @@ def _data(line: str, engine: str) -> Iterator[str]:
     yield line.removeprefix("data:").strip()
 
 
-def _piece(data: str, engine: str) -> tuple[str, bool]:
-    """The event's text, and whether the reply ends with it."""
+def _piece(data: str, engine: str) -> Piece:
+    """The event's text, its tokens, and whether the reply ends with it."""
     try:
         event: Any = json.loads(data)
         if error := event.get("error"):
@@ -85,13 +95,15 @@ def _piece(data: str, engine: str) -> tuple[str, bool]:
             )
         choices = event["choices"]
         if not choices:  # usage figures come without a choice
-            return "", False
+            return Piece("", (), False)
         text = choices[0]["delta"].get("content") or ""
         if not isinstance(text, str):
             raise TypeError("content is no text")
+        told = choices[0].get("logprobs") or {}
+        tokens = tuple(token_of(entry) for entry in told.get("content") or ())
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise _not_openai(engine, repr(data[:60])) from error
-    return text, choices[0].get("finish_reason") is not None
+    return Piece(text, tokens, choices[0].get("finish_reason") is not None)
 
 
 def _not_openai(engine: str, what: str) -> EngineError:

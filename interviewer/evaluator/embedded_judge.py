@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from interviewer.domain import Gate, Question, TechnicalScore, Turn
 from interviewer.evaluator import gates
+from interviewer.evaluator.appeals import unaddressed, without_appeals
 from interviewer.evaluator.contrast import (
     Matrix,
     RubricVectors,
@@ -60,13 +61,17 @@ class EmbeddedJudge:
         if gate == "empty":
             unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)
             return Assessment(question, (), unread, gate)
-        spans = split(turns)
+        said = [unaddressed(turn, question) for turn in turns]
+        spans = split(said)
+        if not spans:
+            unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)
+            return Assessment(question, (), unread, gate or "non_answer")
         rubric = self._rubric(question)
         vectors = self.embedder.encode([span.text for span in spans])
-        heard = _heard(spans, turns, question)
-        readings = read_points(spans, vectors, rubric, turns, heard)
-        gate = gate or self._topical_gate(question, vectors, rubric, text)
-        return Assessment(question, tuple(spans), tuple(readings), gate)
+        heard = _heard(spans, question)
+        readings = read_points(spans, vectors, rubric, said, heard)
+        gate = gate or self._topical_gate(question, vectors, rubric, without_appeals(text, question))
+        return Assessment(question, tuple(spans), tuple(_restored(r, turns) for r in readings), gate)
 
     def _rubric(self, question: Question) -> RubricVectors:
         kept = self._rubrics.get(question.id)
@@ -97,17 +102,19 @@ class EmbeddedJudge:
         return [others[int(column)] for column in np.argsort(-nearness, kind="stable")[:_NEAREST_OTHERS]]
 
 
-def _heard(spans: Sequence[TextSpan], turns: Sequence[Turn], question: Question) -> list[bool]:
-    """Which spans may count: not the question given back, and nothing that is addressed to the scorer."""
+def _restored(reading: PointReading, turns: Sequence[Turn]) -> PointReading:
+    """The reading with its spans as they stand in the transcript, what was said to the scorer in their midst included."""
+    return replace(
+        reading,
+        met_span=reading.met_span and reading.met_span.as_said(turns),
+        wrong_span=reading.wrong_span and reading.wrong_span.as_said(turns),
+    )
+
+
+def _heard(spans: Sequence[TextSpan], question: Question) -> list[bool]:
+    """Which spans may count: not the question given back."""
     asked = gates.question_stems(question)
-    barred = [gates.spoken_to_the_judge(turn.text) for turn in turns]
-    return [
-        not gates.repeats_question(span.text, asked)
-        and not any(
-            start < span.offset + len(span.text) and end > span.offset for start, end in barred[span.turn]
-        )
-        for span in spans
-    ]
+    return [not gates.repeats_question(span.text, asked) for span in spans]
 
 
 def widening(turns: Sequence[Turn], *, rough: bool) -> float:

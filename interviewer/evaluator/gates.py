@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interviewer.domain import Gate, Question
+from interviewer.evaluator.appeals import without_appeals
 from interviewer.evaluator.word_order import shuffled
 from interviewer.evaluator.words import FILLERS, content_stems, covered, words
 
@@ -39,13 +40,6 @@ _NON_ANSWER = re.compile(
     r"|i(?:'ll| will| would)? (?:have to )?(?:pass|skip)|my mind (?:is|went|has gone) blank|drawing a blank)\b",
     re.IGNORECASE,
 )
-_TO_THE_JUDGE = re.compile(
-    r"<\|[^|>]{0,40}\|>|\[/?INST\]|\b(?:(?:ignore|disregard|forget) (?:\w+ ){0,3}(?:instructions?|rules|prompts?|rubric)"
-    r"|(?:system|assistant|developer) ?:|(?:full|maximum|top|highest) (?:marks?|scores?|points?)|verdicts? ?[:=]"
-    r"|scores? ?[:=]|as (?:the|an?) (?:evaluator|grader|judge|assessor)|rubric points?|(?:the|this) candidate (?:has|met|deserves)"
-    r"|(?:you|please) (?:must |should )?(?:give|award|grade|mark|rate) (?:me|this|it|the candidate)\b)",
-    re.IGNORECASE,
-)
 _APOLOGY_STEMS = content_stems(
     "sorry honestly question next move skip pass look sure idea clue remember recall know knew think maybe heard work "
     "worked answer unfortunately familiar never come back mind blank afraid guess please today moment still ask asked "
@@ -55,17 +49,23 @@ _NON_ANSWER_LEFT_STEMS = 4
 
 
 def textual_gate(text: str, question: Question, *, recognised: bool) -> Gate | None:
-    """The gates that need no embedding, in order of precedence. `recognised`: a recogniser wrote the text."""
-    spoken = [w for w in words(text) if w not in FILLERS]
-    if not spoken:
+    """The gates that need no embedding, in order of precedence. `recognised`: a recogniser wrote the text. What is
+    addressed to the scorer counts for nothing here: somebody who says only that has not answered."""
+    if not _spoken(text):
         return "empty"
-    if _is_non_answer(text):
+    text = without_appeals(text, question)
+    spoken = _spoken(text)
+    if not spoken or _is_non_answer(text):
         return "non_answer"
     if _is_echo(text, question):
         return "echo"
     if shuffled(spoken, recognised=recognised):
         return "word_salad"
     return "too_short" if len(spoken) < SHORTEST_ANSWER_WORDS else None
+
+
+def _spoken(text: str) -> list[str]:
+    return [w for w in words(text) if w not in FILLERS]
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,6 @@ def repeats_question(text: str, asked: frozenset[str]) -> bool:
     """Whether a sentence only gives the question's words back."""
     said = content_stems(text)
     return len(said) >= 2 and covered(said, asked) >= _ECHO_SHARE
-
-
-def spoken_to_the_judge(text: str) -> list[tuple[int, int]]:
-    """Where in a turn's text somebody talks to the scorer instead of answering: those words are never evidence."""
-    return [match.span() for match in _TO_THE_JUDGE.finditer(text)]
 
 
 def _is_non_answer(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from interviewer.domain import Evidence, Segment, Turn
@@ -45,6 +45,10 @@ class TextSpan:
     @property
     def evidence(self) -> Evidence:
         return Evidence(quote=self.text, turn=self.turn, offset=self.offset, start=self.start, end=self.end)
+
+    def as_said(self, turns: Sequence[Turn]) -> TextSpan:
+        """The same stretch in other turns of the same length: those it was cut from may have had words blanked."""
+        return replace(self, text=turns[self.turn].text[self.offset : self.offset + len(self.text)])
 
 
 @dataclass(frozen=True)

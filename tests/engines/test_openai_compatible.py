@@ -301,6 +301,6 @@ def test_sending_answers_away_is_said() -> None:
 def test_time_for_a_whole_reply_is_counted_on_the_clock_given() -> None:
     ticks = iter([0.0, 1.0, 5.0])
     pieces = reply_pieces([event("a").decode(), event("b").decode()], "x", 4.0, lambda: next(ticks))
-    assert next(pieces) == "a"
+    assert next(pieces).text == "a"
     with pytest.raises(EngineError, match="longer than allowed"):
         next(pieces)

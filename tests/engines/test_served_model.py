@@ -34,6 +34,8 @@ def llama_server() -> Iterator[str]:
         str(port),
         "--n_ctx",
         "2048",
+        "--logits_all",
+        "True",
     ]
     process = subprocess.Popen(
         [sys.executable, "-m", "llama_cpp.server", *options, "--n_threads", "1"],
@@ -81,4 +83,17 @@ def test_a_real_server_fills_in_an_object(llama_server: str) -> None:
     for number, one in enumerate(TAUGHT["judgements"]):
         assert model.fill(judgement_prompt(number), SCHEMA, max_tokens=40) == one["verdict"], RETRAIN
     assert "does not take a JSON schema" in model.caveat, "this server knows json_object only"
+    model.close()
+
+
+def test_a_real_server_can_be_made_to_choose(llama_server: str) -> None:
+    fields = {"answer": ("yes", "no"), "sentence": ("0", "1", "2")}
+    model = OpenAICompatibleLanguageModel(llama_server, "toy")
+    for number in range(len(TAUGHT["judgements"])):
+        choice = model.choose(judgement_prompt(number), fields)
+        assert choice == model.choose(judgement_prompt(number), fields)
+        assert choice.taken["answer"] in fields["answer"] and choice.taken["sentence"] in fields["sentence"]
+    # The toy was never taught yes and no, so that they are not among the likeliest; a word it was taught is.
+    states = model.choose(judgement_prompt(0), {"states": ("true", "false"), "sentence": ("1", "2")})
+    assert states.chances is None or sum(states.chances.values()) == pytest.approx(1.0)
     model.close()

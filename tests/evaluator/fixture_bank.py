@@ -21,7 +21,7 @@ from interviewer.domain import (
 )
 from interviewer.domain.content import Kind
 from interviewer.errors import EngineError
-from interviewer.ports import PromptPart
+from interviewer.ports import Choice, PromptPart
 
 
 def _point(
@@ -297,28 +297,36 @@ class PlainTemplates:
     """Puts the values into one line; the real templates are tested with the real renderer."""
 
     def render(self, name: str, **values: Any) -> str:
-        return f"{name}\n{values['point']}\n{values['sentences']}"
+        return f"{name}\n{values.get('point', '')}\n{values.get('sentences', '')}"
 
     def hash(self, name: str) -> str:
         return f"hash of {name}"
 
 
+def says(answer: str, sentence: int, chance: float | None = 0.95) -> Choice:
+    """A reply with the chance of what it says; None as from an engine that tells none."""
+    other = "no" if answer == "yes" else "yes"
+    chances = None if chance is None else {answer: chance, other: 1 - chance}
+    return Choice({"answer": answer, "sentence": str(sentence)}, chances)
+
+
 class ScriptedModel:
-    """Answers each (template, rubric point) as told; `default` otherwise. An EngineError in its place is raised."""
+    """Chooses for each (template, rubric point) as told; `default` otherwise. An EngineError in its place is raised."""
 
     name = "scripted model"
 
-    def __init__(self, replies: Mapping[tuple[str, str], dict[str, Any] | EngineError]) -> None:
+    def __init__(self, replies: Mapping[tuple[str, str], Choice | EngineError]) -> None:
         self.replies = replies
         self.prompts: list[str] = []
-        self.default: dict[str, Any] = {"answer": "no", "sentence": 0}
+        self.default: Choice | EngineError = says("no", 0)
 
     def stream(self, prompt: Sequence[PromptPart], *, max_tokens: int, temperature: float = 0.7) -> Any:
         raise AssertionError("a judge never streams")
 
-    def fill(
-        self, prompt: Sequence[PromptPart], schema: Mapping[str, Any], *, max_tokens: int
-    ) -> dict[str, Any]:
+    def fill(self, prompt: Sequence[PromptPart], schema: Mapping[str, Any], *, max_tokens: int) -> Any:
+        raise AssertionError("a judge has nothing filled in")
+
+    def choose(self, prompt: Sequence[PromptPart], fields: Mapping[str, Sequence[str]]) -> Choice:
         text = prompt[-1].text
         self.prompts.append(text)
         template, point = text.splitlines()[:2]

@@ -179,7 +179,7 @@ def test_a_failing_language_model_is_noted() -> None:
     card = evaluate(a_session(an_answer(typed(STRONG))), BANK, PERSONAS, judge)
     assert FAILED_NOTE in card.notes
     assert "language_model_failed" in card.answers[0].flags
-    assert set(card.prompt_hashes) == {"judge_point", "judge_point_missing"}
+    assert set(card.prompt_hashes) == {"judge_rules", "judge_point", "judge_point_missing"}
 
 
 def test_an_empty_session(judge: EmbeddedJudge) -> None:
