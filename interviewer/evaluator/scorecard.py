@@ -57,6 +57,7 @@ def evaluate(
             score_answer(questions[answer.question], answer, weighs, judge, rough=rough, embedder=embedder)
         )
         progress(done, len(known))
+    rough = rough and (not scored or any("rough_transcript" in answer.flags for answer in scored))
     return _scorecard(state, scored, questions, personas, judge, rough=rough)
 
 
@@ -75,6 +76,7 @@ def score_answer(
     words and left unanswered scores 0: the candidate decided that, not the recogniser.
     """
     turns = answer.turns
+    rough = rough and not _put_right(turns)
     wide = widening(turns, rough=rough)
     technical = judge.judge(question, turns, rough=rough)
     if technical.gate == "empty" and answer.skipped:
@@ -91,6 +93,7 @@ def score_answer(
         story_told=star.is_story or not question.expects_story,
         doubtful=doubtful,
         rough=rough,
+        corrected=any(turn.corrected for turn in turns),
     )
     return AnswerScore(
         question=question.id,
@@ -111,6 +114,11 @@ def _capped(score: float, interval: Interval | None, cap: float) -> dict[str, ob
     return {"score": min(score, cap), "interval": (min(low, cap), min(high, cap))}
 
 
+def _put_right(turns: Sequence[Turn]) -> bool:
+    """Whether nothing in the answer is the recogniser's word alone."""
+    return bool(turns) and all(turn.corrected or turn.typed for turn in turns)
+
+
 def _doubtful_share(turns: Sequence[Turn]) -> float:
     """Share of the transcript's characters in segments the recogniser doubted."""
     segments = [segment for turn in turns for segment in turn.segments]
@@ -118,7 +126,13 @@ def _doubtful_share(turns: Sequence[Turn]) -> float:
 
 
 def _flags(
-    answer: Answer, technical: TechnicalScore, *, story_told: bool, doubtful: bool, rough: bool
+    answer: Answer,
+    technical: TechnicalScore,
+    *,
+    story_told: bool,
+    doubtful: bool,
+    rough: bool,
+    corrected: bool,
 ) -> list[str]:
     """Short codes for programs: what a reader of this score should know."""
     codes = {
@@ -128,6 +142,7 @@ def _flags(
         "no_story": not story_told and technical.gate != "empty",
         "doubtful_transcript": doubtful,
         "rough_transcript": rough,
+        "corrected": corrected,
         "language_model_failed": "language model failed" in technical.engine,
     }
     return [code for code, holds in codes.items() if holds]

@@ -31,7 +31,8 @@ SpanKind = Literal["sentence", "clause", "window"]
 @dataclass(frozen=True)
 class TextSpan:
     """A verbatim piece of a turn. `sentence` counts the answer's sentences; `start` and `end` are session seconds,
-    None for typed text; `doubtful` says that the recogniser was not sure of some of it."""
+    None for typed text; `doubtful` says that the recogniser was not sure of some of it as a whole, and
+    `doubted_word` that it doubted a single word in it."""
 
     text: str
     turn: int
@@ -41,6 +42,7 @@ class TextSpan:
     start: float | None
     end: float | None
     doubtful: bool
+    doubted_word: bool = False
 
     @property
     def evidence(self) -> Evidence:
@@ -97,6 +99,7 @@ class _TurnCutter:
         self.text = turn.text
         self.tokens = tokens(self.text)
         self.placed = list(_place(turn))
+        self.doubted = [place for placed in self.placed for place in _doubted_words(placed)]
 
     def sentences(self) -> Iterator[tuple[int, int]]:
         """Offsets of sentences; text without punctuation is one sentence per turn."""
@@ -147,6 +150,7 @@ class _TurnCutter:
             start=begin,
             end=finish,
             doubtful=any(p.segment.doubtful for p in self.placed if p.start < end and p.end > start),
+            doubted_word=any(begins < end and ends > start for begins, ends in self.doubted),
         )
 
     def _inside(self, start: int, end: int) -> list[Token]:
@@ -196,6 +200,18 @@ def _place(turn: Turn) -> Iterator[_Placed]:
     for segment in shown:
         yield _Placed(segment, position, position + len(segment.text))
         position += len(segment.text) + 1
+
+
+def _doubted_words(placed: _Placed) -> Iterator[tuple[int, int]]:
+    """Offsets of the words that the recogniser was not sure of."""
+    text, cursor = placed.segment.text, 0
+    for word in placed.segment.words:
+        at = text.find(word.text.strip(), cursor)
+        if at < 0:
+            continue
+        cursor = at + len(word.text.strip())
+        if word.doubtful:
+            yield placed.start + at, placed.start + cursor
 
 
 def _windows(inside: Sequence[Token]) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ from interviewer.domain import AnswerScore, Scorecard
 from interviewer.report import wording
 from interviewer.report.chapters import chapters, title
 from interviewer.report.model import AnswerReview, Line, Note, Replay
+from interviewer.report.runs import changes, doubted
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 _LIST_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
@@ -101,16 +102,21 @@ def _line(line: Line) -> Iterator[str]:
     if facts:
         yield f"*{escape(' '.join(facts))}*"
         yield ""
+    if line.original is not None:
+        pieces = changes(line.original, line.text)
+        written = " ".join(f"~~{escape(p)}~~" if changed else escape(p) for p, changed in pieces)
+        yield f"Corrected by you. Written down was: {written or '*nothing*'}"
+        yield ""
 
 
 def _said(line: Line) -> str:
     if not line.text:
         return "*nothing was made out*"
-    if not any(piece.doubtful for piece in line.pieces):
-        return escape(line.text)
-    return " ".join(
-        f"{escape(piece.text)} *(unsure)*" if piece.doubtful else escape(piece.text) for piece in line.pieces
-    )
+    shown, done = [], 0
+    for start, stop in doubted(line):
+        shown += [escape(line.text[done:start]), f"{escape(line.text[start:stop])} *(unsure)*"]
+        done = stop
+    return " ".join(part for part in (*shown, escape(line.text[done:])) if part)
 
 
 def _feedback(review: AnswerReview) -> Iterator[str]:
@@ -186,6 +192,9 @@ def _trust(replay: Replay) -> Iterator[str]:
         yield "- The words were written down by a recogniser that is rough; do not quote them as proof of an error."
     if replay.doubtful_words:
         yield f"- {wording.plural(replay.doubtful_words, 'word')} could hardly be made out."
+        yield f"- {escape(wording.how_to_correct(replay.session))}"
+    if replay.corrected_lines:
+        yield f"- {escape(wording.corrected_sentence(replay.corrected_lines))}"
     if replay.scorecard:
         yield from (f"- {escape(note)}" for note in replay.scorecard.notes)
     yield from (

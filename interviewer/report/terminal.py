@@ -18,6 +18,7 @@ from interviewer.report import wording
 from interviewer.report.chapters import chapters
 from interviewer.report.model import AnswerReview, Line, Note, Replay
 from interviewer.report.replay import aspects_of
+from interviewer.report.runs import changes, doubted
 
 WIDTH = 80
 BAR_CELLS = 25  # five to a point
@@ -65,6 +66,9 @@ def _line(line: Line) -> RenderableType:
     if line.reason:
         body.append(f"{line.reason.sentence}\n", style="dim italic")
     body.append_text(_said(line))
+    if line.original is not None:
+        body.append("\ncorrected by you; written down was: ", style="dim")
+        body.append_text(_original(line.original, line.text))
     facts = _facts(line)
     if facts:
         body.append(f"\n{facts}", style="dim")
@@ -87,10 +91,10 @@ def _said(line: Line) -> Text:
     if not line.text:
         return Text("nothing was made out", style="dim italic")
     said = Text(line.text)
-    for piece in line.pieces:
-        if piece.doubtful:
-            said.stylize("italic dim", piece.offset, piece.stop)
-    inserts = [(piece.stop, Text(" (unsure)", style="dim italic")) for piece in line.pieces if piece.doubtful]
+    inserts = []
+    for start, stop in doubted(line):
+        said.stylize("italic dim", start, stop)
+        inserts.append((stop, Text(" (unsure)", style="dim italic")))
     for mark in line.marks:
         if mark.verdict is not None:
             said.stylize(f"underline {_STYLES[mark.verdict]}", mark.start, mark.stop)
@@ -101,6 +105,14 @@ def _said(line: Line) -> Text:
         shown.append_text(said[done:offset]).append_text(text)
         done = offset
     return shown.append_text(said[done:])
+
+
+def _original(original: str, text: str) -> Text:
+    """What the recogniser wrote, the words that were changed struck out."""
+    shown = Text(style="dim")
+    for piece, changed in changes(original, text):
+        shown.append(piece, style="strike" if changed else "")
+    return shown
 
 
 def _facts(line: Line) -> str:

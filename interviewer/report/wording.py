@@ -47,6 +47,7 @@ _FLAG_SENTENCES: Mapping[str, str] = {
     "skipped": "You skipped this question.",
     "no_story": "This did not read as one lived event.",
     "doubtful_transcript": "Most of this could hardly be made out, so no score is given.",
+    "corrected": "Scored on the words as you corrected them.",
     "language_model_failed": "The language model failed on some points; the embedded verdicts stand there.",
 }
 _TOLD_ELSEWHERE = ("gate:", "rough_transcript")
@@ -99,6 +100,14 @@ def flag_sentence(flag: str) -> str:
     if flag.startswith("hints:"):
         return f"Answered with the help of {plural(int(flag.removeprefix('hints:')), 'hint')}."
     return _FLAG_SENTENCES.get(flag, flag)
+
+
+def how_to_correct(session: str) -> str:
+    return f"Put the words right and have the answers scored again: interviewer score {session} --edit"
+
+
+def corrected_sentence(turns: int) -> str:
+    return f"{plural(turns, 'turn')} of the transcript {'was' if turns == 1 else 'were'} corrected by you; what was written first stands beside."
 
 
 def worries(score: AnswerScore) -> tuple[str, ...]:
