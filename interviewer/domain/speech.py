@@ -15,7 +15,8 @@ FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
 EndedBy = Literal["silence", "key", "phrase", "limit", "typed", "interrupted"]
 
 SURE_OF_WORD = 0.5
-"""A word whose recogniser was less sure of it is shown as doubtful and proves no error."""
+"""A word whose recogniser was less sure of it is shown as doubtful and proves no error. Of the embedded recogniser's words
+on development answers 15 in a hundred are below it; half of these are wrong, and they are 64 % of all that are wrong."""
 
 
 class Word(Noun):

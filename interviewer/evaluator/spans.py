@@ -4,7 +4,7 @@ unpunctuated lower-case text of a rough recogniser."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,6 +50,21 @@ class TextSpan:
 
 
 @dataclass(frozen=True)
+class TimedWord:
+    """A word as the recogniser timed it: where it stands in the turn's text, and when it was said."""
+
+    text: str
+    offset: int
+    start: float
+    end: float
+    doubtful: bool
+
+    @property
+    def stop(self) -> int:
+        return self.offset + len(self.text)
+
+
+@dataclass(frozen=True)
 class _Placed:
     """A segment and where its text lies in the turn's text."""
 
@@ -81,6 +96,17 @@ def passages(turns: Sequence[Turn], longest_words: int = LONGEST_PASSAGE_WORDS) 
     return found
 
 
+def timed_words(turn: Turn) -> list[TimedWord]:
+    """The turn's words with their times, as far as its recogniser gave any."""
+    return [word for placed in _place(turn) for word in _words_of(placed)]
+
+
+def quoter(turn: Turn, index: int) -> Callable[[int, int], Evidence]:
+    """Quotes the turn's text from one offset to another, with its seconds; `index` is the turn's among the answer's."""
+    cutter = _TurnCutter(turn, index)
+    return lambda start, end: cutter.span(start, end, "clause", 0).evidence
+
+
 def verified(evidence: Evidence, turns: Sequence[Turn]) -> bool:
     """Whether the quote stands verbatim at its offset."""
     if not 0 <= evidence.turn < len(turns):
@@ -99,7 +125,8 @@ class _TurnCutter:
         self.text = turn.text
         self.tokens = tokens(self.text)
         self.placed = list(_place(turn))
-        self.doubted = [place for placed in self.placed for place in _doubted_words(placed)]
+        words = (word for placed in self.placed for word in _words_of(placed))
+        self.doubted = [(word.offset, word.stop) for word in words if word.doubtful]
 
     def sentences(self) -> Iterator[tuple[int, int]]:
         """Offsets of sentences; text without punctuation is one sentence per turn."""
@@ -202,16 +229,15 @@ def _place(turn: Turn) -> Iterator[_Placed]:
         position += len(segment.text) + 1
 
 
-def _doubted_words(placed: _Placed) -> Iterator[tuple[int, int]]:
-    """Offsets of the words that the recogniser was not sure of."""
+def _words_of(placed: _Placed) -> Iterator[TimedWord]:
     text, cursor = placed.segment.text, 0
     for word in placed.segment.words:
-        at = text.find(word.text.strip(), cursor)
+        bare = word.text.strip()
+        at = text.find(bare, cursor) if bare else -1
         if at < 0:
             continue
-        cursor = at + len(word.text.strip())
-        if word.doubtful:
-            yield placed.start + at, placed.start + cursor
+        cursor = at + len(bare)
+        yield TimedWord(bare, placed.start + at, word.start, word.end, word.doubtful)
 
 
 def _windows(inside: Sequence[Token]) -> Iterator[tuple[int, int]]:

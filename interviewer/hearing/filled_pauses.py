@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from interviewer.domain import SAMPLE_RATE, Span
+from interviewer.domain import SAMPLE_RATE, Span, Turn
 from interviewer.ports import Samples
 
 Values = npt.NDArray[np.float64]
@@ -30,7 +30,8 @@ SHORTEST_RUN, LONGEST_BREAK, SHORTEST = 3, 7, 12  # frames
 SAME_PITCH = 2.5  # semitones between two runs of one filled pause
 NEAR_SILENCE = 15  # frames beyond which it does not matter
 
-THRESHOLD = 0.7
+MARGIN_SECONDS = 0.3  # around the detector's speech
+THRESHOLD = 0.7  # chosen on the development voices
 BIAS = -3.783
 WEIGHTS: Mapping[str, float] = {
     "log length": 2.0344,
@@ -72,6 +73,19 @@ def filled_pauses(samples: Samples, start: float = 0.0) -> tuple[Span, ...]:
         for c in candidates(samples)
         if c.probability >= THRESHOLD
     )
+
+
+def examined(turn: Turn, recording: Samples) -> Turn:
+    """A spoken turn with the filled pauses heard in the session's `recording`; any other turn as it is."""
+    if turn.typed or not turn.speech:
+        return turn
+    start = max(0.0, turn.speech[0].start - MARGIN_SECONDS)
+    piece = recording[
+        round(start * SAMPLE_RATE) : round((turn.speech[-1].end + MARGIN_SECONDS) * SAMPLE_RATE)
+    ]
+    if len(piece) / SAMPLE_RATE < turn.speech[-1].end - start:
+        return turn  # the sound is not all there
+    return turn.model_copy(update={"filled_pauses": filled_pauses(piece, start)})
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,7 @@ def _mel_bank() -> Values:
     bins = np.fft.rfftfreq(TRANSFORM, 1 / SAMPLE_RATE)[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    return np.maximum(0, np.minimum(rising, falling))
+    return np.asarray(np.maximum(0, np.minimum(rising, falling)), dtype=np.float64)
 
 
 _HANN = np.hanning(WINDOW).astype(np.float32)

@@ -137,6 +137,8 @@ def _feedback(review: AnswerReview) -> Iterator[str]:
     if score.technical.gate:
         yield f"- {wording.GATE_SENTENCES[score.technical.gate]}"
     yield from (f"- {escape(told)}" for told in map(wording.flag_sentence, score.flags) if told)
+    if wording.fluency_sentence(score):
+        yield f"- {wording.fluency_sentence(score)}"
     yield from (f"- Keep: {escape(item)}" for item in score.coaching.keep)
     if score.coaching.change_first:
         yield f"- Change first: {escape(score.coaching.change_first)}"
@@ -169,9 +171,13 @@ def _points(review: AnswerReview, score: AnswerScore) -> Iterator[str]:
 def _delivery(score: AnswerScore) -> Iterator[str]:
     for measure in score.clarity.measures:
         place = wording.measure_place(measure)
-        extra = "; ".join(escape(part) for part in (place, measure.note) if part and part != "fine")
+        band = wording.band_text(measure) if measure.value is not None else ""
+        extra = "; ".join(escape(part) for part in (place, band, measure.note) if part and part != "fine")
         name = escape(wording.measure_name(measure))
         yield f"- {name}: {escape(wording.measure_text(measure))}{f' ({extra})' if extra else ''}"
+        for proof in measure.evidence:
+            when = f" ({wording.clock(proof.start)})" if proof.start is not None else ""
+            yield f"  - “{escape(proof.quote)}”{when}"
     yield ""
 
 

@@ -140,7 +140,10 @@ def feedback(review: AnswerReview) -> RenderableType:
     if score.technical.gate:
         parts.append(Text(wording.GATE_SENTENCES[score.technical.gate], style="yellow"))
     parts += [Text(told, style="dim") for told in map(wording.flag_sentence, score.flags) if told]
+    if wording.fluency_sentence(score):
+        parts.append(Text(wording.fluency_sentence(score), style="dim"))
     parts.append(_points(score))
+    parts += _delivery(score)
     if score.coaching.keep:
         parts.append(Text.assemble(("Keep  ", "bold"), " ".join(score.coaching.keep)))
     if score.coaching.change_first:
@@ -177,6 +180,25 @@ def _points(score: AnswerScore) -> RenderableType:
         mark, word = wording.VERDICT_MARKS[point.verdict], wording.VERDICT_WORDS[point.verdict]
         grid.add_row(Text(mark, style=style), Text(word, style=style), told)
     return Padding(grid, (1, 0))
+
+
+def _delivery(score: AnswerScore) -> list[RenderableType]:
+    """What was measured of the delivery, with where it can be heard; what lies outside its band stands out."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=22)
+    grid.add_column()
+    for measure in score.clarity.measures:
+        if measure.value is None:
+            continue
+        place = wording.measure_place(measure)
+        outside = place not in ("", "fine")
+        told = Text(wording.measure_text(measure), style="yellow" if outside else "")
+        told.append(f"  {wording.band_text(measure)}" if outside else "", style="dim")
+        starts = [wording.clock(proof.start) for proof in measure.evidence if proof.start is not None]
+        if starts and measure.value > 0:
+            told.append(f"  at {', '.join(dict.fromkeys(starts[:4]))}", style="dim")
+        grid.add_row(Text(wording.measure_name(measure), style="dim"), told)
+    return [Padding(grid, (0, 0, 1, 0))] if grid.row_count else []
 
 
 def scorecard_panel(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 from interviewer.domain import Noun, Scorecard, StarComponent, Turn, Verdict
@@ -177,6 +177,22 @@ def apply(state: SessionState, event: Event) -> SessionState:
         case _:
             pass
     return state.model_copy(update=change)
+
+
+def with_turns(state: SessionState, change: Callable[[Turn], Turn]) -> SessionState:
+    """The state with every turn of every answer changed."""
+    answers = tuple(
+        answer.model_copy(
+            update={
+                "asked": tuple(
+                    asked.model_copy(update={"turns": tuple(map(change, asked.turns))})
+                    for asked in answer.asked
+                )
+            }
+        )
+        for answer in state.answers
+    )
+    return state.model_copy(update={"answers": answers})
 
 
 def _with_line(state: SessionState, text: str) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def test_a_session_is_scored_and_can_be_stored(judge: EmbeddedJudge) -> None:
         "transcriber": "t",
         "technical": judge.name,
         "star": "cues",
-        "clarity": "timings and words",
+        "clarity": "timings, words and sound",
     }
     first, second = card.answers
     assert first.star.score is None
