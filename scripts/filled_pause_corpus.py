@@ -164,7 +164,7 @@ def _filler(voice: SynthVoice, rng: random.Random) -> Samples:
     while True:
         sound = _spoken(voice, rng.choice(voice.fillers), rng.uniform(0.9, 3.5), phonemes=True)
         if SHORTEST_FILLER <= len(sound) / SAMPLE_RATE <= LONGEST_FILLER:
-            return _wavering(sound, rng) * np.float32(rng.uniform(0.5, 1.0))
+            return np.asarray(_wavering(sound, rng) * rng.uniform(0.5, 1.0), dtype=np.float32)
 
 
 def _wavering(sound: Samples, rng: random.Random) -> Samples:
@@ -183,11 +183,11 @@ def _spoken(voice: SynthVoice, text: str, stretch: float, *, phonemes: bool = Fa
         path = Path(folder) / "said.wav"
         if voice.engine == "flite":
             slower = f"duration_stretch={stretch:.2f}"
-            said = ["-p", f"pau {text} pau"] if phonemes else ["-t", text]
-            command = ["flite", "-voice", voice.name, "--setf", slower, *said, "-o", str(path)]
+            words = ["-p", f"pau {text} pau"] if phonemes else ["-t", text]
+            command = ["flite", "-voice", voice.name, "--setf", slower, *words, "-o", str(path)]
         else:
-            said = f"[[{text}]]" if phonemes else text
             speed = str(round(165 / stretch))
+            said = f"[[{text}]]" if phonemes else text
             command = ["espeak-ng", "-v", voice.name, "-s", speed, "-w", str(path), said]
         subprocess.run(command, check=True, capture_output=True)
         samples, rate = soundfile.read(path, dtype="float32")

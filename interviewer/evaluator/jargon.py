@@ -12,7 +12,7 @@ _TERMS = (
     "gradient gradients backpropagation backprop optimiser optimizer sgd hyperparameter hyperparameters "
     "epoch epochs overfitting underfitting regularisation regularization dropout variance entropy cross-entropy "
     "softmax sigmoid relu activation activations convolution convolutional cnn rnn lstm gru transformer transformers "
-    "attention encoder decoder autoencoder gan diffusion llm tokenizer tokeniser fine-tuning pretraining rlhf lora "
+    "encoder decoder autoencoder gan diffusion llm tokenizer tokeniser fine-tuning pretraining rlhf lora "
     "quantisation quantization distillation boosting xgboost bagging ensemble ensembles hyperplane kernel svm "
     "cross-validation stratified imputation outlier outliers normalisation normalization standardisation "
     "heuristic stochastic deterministic parametric nonparametric asymptotic inference latency throughput pipeline etl api "
