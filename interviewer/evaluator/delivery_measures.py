@@ -167,9 +167,12 @@ def _fillers(spoken: Spoken) -> Figure:
             "not measured: recognisers leave ums out, and there is no recording to hear them in"
         )
     source = "from the sound and the words" if listened else "from the words alone"
-    parts = f"{len(written) + len(heard)} um or uh, {len(phrases)} such as 'you know'"
+    parts = f"at least: {len(written) + len(heard)} um or uh, {len(phrases)} such as 'you know'"
     evidence = sorted([*written, *proofs, *phrases], key=lambda proof: proof.start or 0.0)
-    return Figure(count / spoken.minutes, f"at least: {parts}, counted {source}", evidence)
+    note = (
+        f"{parts}, counted {source}" if count else "listened to the sound and the words; soft ones are missed"
+    )
+    return Figure(count / spoken.minutes, note, evidence)
 
 
 def _heard_only(turn: SpokenTurn, written: Sequence[Evidence]) -> Iterator[tuple[Span, Evidence | None]]:

@@ -169,7 +169,15 @@ def _points(review: AnswerReview, score: AnswerScore) -> Iterator[str]:
 
 
 def _delivery(score: AnswerScore) -> Iterator[str]:
+    notes = {measure.note for measure in score.clarity.measures if measure.value is None}
+    if len(notes) == 1 and all(measure.value is None for measure in score.clarity.measures):
+        yield f"- Delivery: {escape(notes.pop())}"  # the same reason thirteen times tells no more
+        yield ""
+        return
     for measure in score.clarity.measures:
+        if measure.value is None and measure.note.startswith("not measured"):
+            yield f"- {escape(wording.measure_name(measure))}: {escape(measure.note)}"
+            continue
         place = wording.measure_place(measure)
         band = wording.band_text(measure) if measure.value is not None else ""
         extra = "; ".join(escape(part) for part in (place, band, measure.note) if part and part != "fine")

@@ -125,6 +125,8 @@ def measure_text(measure: Measure) -> str:
     if measure.value is None:
         return "not measured"
     value = measure.value
+    if measure.at_least and value == 0:
+        return "none found"  # "at least 0" would say nothing
     if measure.unit.startswith("of "):  # a share of a whole
         return f"{'at least ' if measure.at_least else ''}{value:.0%} {measure.unit}"
     figure = f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"

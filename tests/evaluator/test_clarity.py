@@ -53,8 +53,8 @@ def test_between_the_band_and_the_flag_the_cost_grows() -> None:
     rate = Measure(name="speaking rate", value=None, unit="", good=(120, 185), flag=(100, 200))
     costs = [cost(rate.model_copy(update={"value": v})) for v in (90, 100, 110, 120, 185, 192.5, 200, 260)]
     assert costs == [1.0, 1.0, 0.5, 0.0, 0.0, 0.5, 1.0, 1.0]
-    assert SCALES["fillers"].good == (0, 5)
-    assert SCALES["fillers"].flag == (0, 12)
+    fillers = SCALES["fillers"]
+    assert [fillers.good, fillers.flag] == [(0, 5), (0, 12)]
 
 
 def test_an_um_is_no_word_of_the_rate() -> None:
