@@ -150,6 +150,7 @@ def score(session: str | None, edit: bool, corrections: Path | None) -> None:
     store = SessionStore(places.data_dir())
     session = session or store.latest()
     console = Console()
+    store.state(session)  # an unknown name is told before a folder is made for it
     with store.hold(session):
         journal = Journal(store, session, store.state(session))
         if edit:

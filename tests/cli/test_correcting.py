@@ -130,6 +130,11 @@ def test_mistakes_are_told_and_what_was_typed_is_not_lost(program: Program) -> N
     assert not any(isinstance(fact, TurnCorrected | Scored) for fact in program.facts(SESSION))
 
 
+def test_an_unknown_session_leaves_no_trace(program: Program) -> None:
+    program.run("score", "20200101-0000-abc", "--edit").assert_fails_plainly("no session called")
+    assert not (program.data / "sessions" / "20200101-0000-abc").exists()
+
+
 def test_one_way_at_a_time(program: Program) -> None:
     file = program.folder / "mine.txt"
     file.write_text("[turn 1]\nx\n")

@@ -89,6 +89,14 @@ def test_golden_logs_replay_for_ever(log: Path) -> None:
         assert events.from_json(line) == events.from_json(events.to_json(event))
 
 
+def test_a_corrected_log_reads_as_corrected() -> None:
+    lines = (LOGS / "version_1_corrected.jsonl").read_text().splitlines()
+    (turn,) = fold(map(events.from_json, lines)).answers[0].turns
+    assert turn.corrected
+    assert "memorises" in turn.text
+    assert "memory rises" in lines[3], "what was written first stays"
+
+
 def test_there_is_a_golden_log_of_the_first_version() -> None:
     assert (LOGS / "version_1.jsonl").exists()
 
