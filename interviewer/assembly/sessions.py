@@ -29,13 +29,14 @@ from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.scorecard import evaluate
 from interviewer.evaluator.star import missing_components
 from interviewer.hearing.endpointing import Patience
+from interviewer.hearing.filled_pauses import examined
 from interviewer.hearing.listener import Listener
 from interviewer.library import places
 from interviewer.library.content import Library
 from interviewer.library.templates import Templates
-from interviewer.ports import Microphone, Speaker
+from interviewer.ports import Microphone, Samples, Speaker
 from interviewer.session.events import Scored, SessionResumed, SessionStarted
-from interviewer.session.state import SessionState
+from interviewer.session.state import SessionState, with_turns
 from interviewer.session.store import SessionStore, new_session_id
 from interviewer.workers import InlineWorker, ThreadWorker, Worker
 
@@ -198,15 +199,23 @@ def _make_up(recorder: SessionRecorder, seconds: float) -> None:
 
 
 def score_session(
-    journal: Journal, library: Library, engines: Engines, progress: Callable[[int, int], None]
+    journal: Journal,
+    library: Library,
+    engines: Engines,
+    progress: Callable[[int, int], None],
+    recording: Samples | None = None,
 ) -> Scorecard:
-    """Evaluate the session and store the scorecard as its last fact."""
+    """Evaluate the session and store the scorecard as its last fact. `recording` is the candidate's side, where kept."""
+    state = journal.state
+    if recording is not None:
+        state = with_turns(state, lambda turn: examined(turn, recording))
     scorecard = evaluate(
-        journal.state,
+        state,
         library.questions,
         library.personas,
         engines.judge,
         embedder=engines.embedded_judge.embedder,
+        fairness=engines.embedded_judge,
         progress=progress,
     )
     journal.record(Scored(at=journal.state.clock, scorecard=scorecard))

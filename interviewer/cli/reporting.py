@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from interviewer.assembly.engines import Engines
 from interviewer.assembly.sessions import score_session
-from interviewer.audio.recording import has_recording, mix_down
+from interviewer.audio.recording import CANDIDATE_FILE, has_recording, mix_down, read_wav
 from interviewer.audio.sound_files import encode_for_page
 from interviewer.conversation.journal import Journal
 from interviewer.domain import Scorecard
@@ -62,8 +62,13 @@ def finish(
     """Score the session, show the scorecard and write the page; returns both."""
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("Scoring", total=None)
+        folder = store.folder(journal.session)
         scorecard = score_session(
-            journal, library, engines, lambda done, total: bar.update(task, completed=done, total=total)
+            journal,
+            library,
+            engines,
+            lambda done, total: bar.update(task, completed=done, total=total),
+            read_wav(folder / CANDIDATE_FILE) if has_recording(folder) else None,
         )
     console.print(scorecard_panel(scorecard, library.personas, library.questions))
     path = write_report(store, journal.session, library, "html")

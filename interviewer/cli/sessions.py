@@ -125,22 +125,41 @@ def report(session: str | None, form: str, out: Path | None) -> None:
 
 @click.command()
 @click.argument("session", required=False)
-def score(session: str | None) -> None:
-    """Score SESSION (the latest one unless named) again with the engines of today."""
+@click.option(
+    "--edit", is_flag=True, help="First put the transcript right, in the editor of $VISUAL or $EDITOR."
+)
+@click.option(
+    "--corrections",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="First put the transcript right by this file, which is one that --edit made.",
+)
+def score(session: str | None, edit: bool, corrections: Path | None) -> None:
+    """Score SESSION (the latest one unless named) again with the engines of today.
+
+    With --edit or --corrections the words are put right before; what the recogniser wrote is kept and shown beside.
+    """
     from interviewer.assembly.engines import open_engines
+    from interviewer.cli.correcting import edited, read_file, record
     from interviewer.cli.reporting import finish
     from interviewer.conversation.journal import Journal
     from interviewer.library.settings import load_settings
 
+    if edit and corrections is not None:
+        raise click.UsageError("--edit and --corrections are two ways to do the same: choose one.")
     library = load_library()
     store = SessionStore(places.data_dir())
     session = session or store.latest()
-    state = store.state(session)
     console = Console()
-    with console.status("Loading engines"):
-        engines = open_engines(load_settings(), library.questions, typed=True)
-    try:
-        with store.hold(session):
-            finish(store, Journal(store, session, state), library, engines, console)
-    finally:
-        engines.close()
+    store.state(session)  # an unknown name is told before a folder is made for it
+    with store.hold(session):
+        journal = Journal(store, session, store.state(session))
+        if edit:
+            record(journal, edited(store, session), console)
+        elif corrections is not None:
+            record(journal, read_file(store, session, corrections), console)
+        with console.status("Loading engines"):
+            engines = open_engines(load_settings(), library.questions, typed=True)
+        try:
+            finish(store, journal, library, engines, console)
+        finally:
+            engines.close()

@@ -79,10 +79,17 @@ class Measure(Noun):
     good: tuple[float, float] | None = Field(
         default=None, description="The dead band in which nothing is said."
     )
+    flag: tuple[float, float] | None = Field(
+        default=None, description="Beyond these it harms; between them and the band it is only told."
+    )
     at_least: bool = Field(
         default=False, description="A lower bound: the recogniser may drop what is counted."
     )
     note: str = ""
+    evidence: tuple[Evidence, ...] = Field(
+        default=(),
+        description="Where it can be heard, the first few; seconds may be those of a silence or an um.",
+    )
 
 
 class ClarityScore(Noun):
@@ -112,6 +119,12 @@ class AnswerScore(Noun):
     clarity: ClarityScore
     overall: float | None = Field(ge=0, le=5)
     interval: tuple[float, float] | None = None
+    fluent_technical: float | None = Field(
+        default=None,
+        ge=0,
+        le=5,
+        description="The technical score with fillers and repetitions taken out, where it is another.",
+    )
     abstained: bool = False
     flags: tuple[str, ...] = ()
     coaching: Coaching = Coaching()

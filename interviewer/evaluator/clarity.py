@@ -1,93 +1,67 @@
 """How an answer was delivered: figures with the band in which nothing is said about them. Never touches the content score.
 
 Bands rest on published findings where there are any (speaking rate, fillers); the others are conventions, and wide.
+Time to think is told and never scored.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import mean
 
 from interviewer.domain import ClarityScore, Measure, Question, Turn
-from interviewer.evaluator.pauses import Delivery, measure_delivery
-from interviewer.evaluator.words import FILLERS, FUNCTION_WORDS, words
+from interviewer.evaluator.delivery_measures import MEASURES, NotMeasuredError, Spoken, SpokenTurn
+from interviewer.evaluator.pauses import measure_delivery
 
-ENGINE = "timings and words"
+ENGINE = "timings, words and sound"
 TYPED = "not measured: the answer was typed"
 FEWEST_WORDS = 20
+MOST_EVIDENCE = 8  # places quoted for one figure
 _HALF_INTERVAL = 0.5  # of 5; a first guess, not calibrated
-_SIGNPOSTING_FROM_WORDS = 60  # a short answer needs none
-_PUNCTUATED_FROM = 0.02  # sentence ends per word; below, the text has no usable punctuation
-
-_FILLER_PHRASES = re.compile(r"\b(?:you know|i mean|sort of|kind of|or something|and stuff)\b", re.IGNORECASE)
-_REPAIRS = re.compile(
-    r"\b(?:sorry|no wait|wait no|let me (?:rephrase|start over|start again)|i mean|or rather|scratch that|what i meant)\b",
-    re.IGNORECASE,
-)
-_HEDGES = re.compile(
-    r"\b(?:maybe|perhaps|possibly|probably|i guess|i suppose|i'm not sure|not sure|sort of|kind of|might|somehow|"
-    r"or something|i would say|more or less|hopefully)\b",
-    re.IGNORECASE,
-)
-_SIGNPOSTS = re.compile(
-    r"\b(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|then|next|for example|for instance|because|therefore|so that|"
-    r"in (?:short|summary|other words|the end)|on the (?:one|other) hand|there are (?:two|three|four)|the (?:main|key) (?:point|reason|thing)|"
-    r"to (?:sum up|summari[sz]e)|that means|which means|as a result|however)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """A measure's unit and dead band, and what it costs of 5 when `span` beyond the band."""
+    """A measure's unit, its dead band, the values beyond which it harms, and what it then costs of 5.
+
+    From the band's edge to the flag the cost grows evenly. Without a band it is told and not scored.
+    """
 
     unit: str
-    good: tuple[float, float]
-    span: float
-    cost: float
+    good: tuple[float, float] | None = None
+    flag: tuple[float, float] | None = None
+    cost: float = 0.0
 
 
 SCALES: Mapping[str, _Scale] = {
-    "speaking rate": _Scale("words per minute of speaking", (120, 185), 35, 1.0),
-    "pauses inside clauses": _Scale("per minute of speaking", (0, 6), 10, 1.25),
-    "pauses between clauses": _Scale("seconds on average", (0.5, 2.5), 3, 0.5),
-    "fillers": _Scale("per minute of speaking", (0, 5), 7, 1.25),
-    "repairs": _Scale("per 100 words", (0, 3), 6, 0.4),
-    "sentence length": _Scale("words on average", (7, 27), 15, 0.5),
-    "hedging": _Scale("per 100 words", (0, 3), 5, 0.5),
-    "signposting": _Scale("per 100 words", (1, 12), 1, 0.4),
-    "concision": _Scale("of the time a good answer takes", (0.2, 1.25), 0.75, 0.75),
+    "speaking rate": _Scale("words per minute of speaking", (120, 185), (100, 200), 1.0),
+    "articulation rate": _Scale("syllables per second"),
+    "pauses inside clauses": _Scale("per minute of speaking", (0, 6), (0, 16), 1.25),
+    "pauses between clauses": _Scale("seconds on average"),
+    "silence before the first word": _Scale("seconds at the longest"),
+    "thinking pauses": _Scale("seconds in all"),
+    "fillers": _Scale("per minute of speaking", (0, 5), (0, 12), 1.25),
+    "repairs": _Scale("per 100 words", (0, 3), (0, 9), 0.4),
+    "sentence length": _Scale("words on average", (7, 27), (3, 42), 0.5),
+    "hedging": _Scale("per 100 words", (0, 3), (0, 8), 0.5),
+    "signposting": _Scale("per 100 words", (1, 12), (0, 13), 0.4),
+    "concision": _Scale("of the time a good answer takes", (0.2, 1.25), (0.05, 2.0), 0.75),
+    "unexplained jargon": _Scale("terms", (0, 1), (0, 4), 0.75),
 }
+_AT_LEAST = frozenset({"fillers", "repairs"})
 
 
-@dataclass(frozen=True)
-class _Spoken:
-    """The spoken turns of one answer, ready to be measured."""
+def score_clarity(
+    question: Question, turns: Sequence[Turn], *, thinking_before: Sequence[float] = (), widening: float = 1.0
+) -> ClarityScore:
+    """Every measure, measured or not, and a score from what lies outside its band; None when nothing was measurable.
 
-    text: str
-    words: Sequence[str]
-    delivery: Delivery | None
-    minutes_wanted: float
-
-    @property
-    def minutes(self) -> float:
-        return self.delivery.speaking_seconds / 60 if self.delivery else 0.0
-
-
-class _NotMeasuredError(Exception):
-    """Why one figure cannot be had for this answer."""
-
-
-def score_clarity(question: Question, turns: Sequence[Turn], *, widening: float = 1.0) -> ClarityScore:
-    """Every measure, measured or not, and a score from what lies outside its band; None when nothing was measurable."""
-    spoken_turns = [turn for turn in turns if not turn.typed and turn.text]
-    text = "\n".join(turn.text for turn in spoken_turns)
-    spoken = _Spoken(text, words(text), measure_delivery(spoken_turns), question.minutes)
+    `thinking_before`: seconds from the end of what was asked to the answer's first word, for each time it is known.
+    """
+    heard = [SpokenTurn.of(n, turn) for n, turn in enumerate(turns) if not turn.typed and turn.text]
+    spoken = Spoken(heard, measure_delivery(turns), question.kind, question.minutes, thinking_before)
     typed = bool(turns) and all(turn.typed for turn in turns)
-    if typed or len(spoken.words) < FEWEST_WORDS:
+    if typed or spoken.words < FEWEST_WORDS:
         why = TYPED if typed else f"not measured: fewer than {FEWEST_WORDS} words were spoken"
         return ClarityScore(
             score=None, measures=tuple(_unmeasured(name, why) for name in SCALES), engine=ENGINE
@@ -101,105 +75,38 @@ def score_clarity(question: Question, turns: Sequence[Turn], *, widening: float 
     return ClarityScore(score=round(score, 2), interval=interval, measures=measures, engine=ENGINE)
 
 
-def _measure(name: str, spoken: _Spoken) -> Measure:
+def _measure(name: str, spoken: Spoken) -> Measure:
     try:
-        value, note = _MEASURES[name](spoken)
-    except _NotMeasuredError as reason:
+        figure = MEASURES[name](spoken)
+    except NotMeasuredError as reason:
         return _unmeasured(name, str(reason))
     scale = SCALES[name]
     return Measure(
         name=name,
-        value=round(value, 2),
+        value=round(figure.value, 2),
         unit=scale.unit,
         good=scale.good,
+        flag=scale.flag,
         at_least=name in _AT_LEAST,
-        note=note,
+        note=figure.note,
+        evidence=tuple(figure.evidence[:MOST_EVIDENCE]),
     )
 
 
 def _unmeasured(name: str, why: str) -> Measure:
-    return Measure(name=name, value=None, unit=SCALES[name].unit, good=SCALES[name].good, note=why)
+    scale = SCALES[name]
+    return Measure(name=name, value=None, unit=scale.unit, good=scale.good, flag=scale.flag, note=why)
 
 
 def cost(measure: Measure) -> float:
     """What one measure takes off the score of 5: nothing inside its band or when it was not measured."""
-    if measure.value is None:
-        return 0.0
     scale = SCALES[measure.name]
-    beyond = max(scale.good[0] - measure.value, measure.value - scale.good[1], 0.0)
-    return scale.cost * min(1.0, beyond / scale.span)
-
-
-def _timed(spoken: _Spoken) -> Delivery:
-    if spoken.delivery is None or spoken.delivery.speaking_seconds <= 0:
-        raise _NotMeasuredError("not measured: no speech times were kept")
-    return spoken.delivery
-
-
-def _rate(spoken: _Spoken) -> tuple[float, str]:
-    _timed(spoken)
-    return len(spoken.words) / spoken.minutes, ""
-
-
-def _inside(spoken: _Spoken) -> tuple[float, str]:
-    inside = _timed(spoken).inside
-    if inside is None:
-        raise _NotMeasuredError("not measured: the recogniser gave no word times")
-    return len(inside) / spoken.minutes, ""
-
-
-def _between(spoken: _Spoken) -> tuple[float, str]:
-    between = _timed(spoken).between
-    if not between:
-        raise _NotMeasuredError("not measured: no pause between clauses could be told apart")
-    return mean(between), ""
-
-
-def _fillers(spoken: _Spoken) -> tuple[float, str]:
-    _timed(spoken)
-    count = sum(word in FILLERS for word in spoken.words) + len(_FILLER_PHRASES.findall(spoken.text))
-    return count / spoken.minutes, "at least: recognisers leave most fillers out"
-
-
-def _repairs(spoken: _Spoken) -> tuple[float, str]:
-    said = [word for word in spoken.words if word not in FILLERS]
-    doubled = sum(
-        a == b and a in FUNCTION_WORDS and a not in {"that", "had", "very", "no"} for a, b in pairwise(said)
-    )
-    return 100 * (doubled + len(_REPAIRS.findall(spoken.text))) / len(spoken.words), ""
-
-
-def _sentence_length(spoken: _Spoken) -> tuple[float, str]:
-    ends = len(re.findall(r"[.!?](?=\s|$)", spoken.text))
-    if ends < _PUNCTUATED_FROM * len(spoken.words):
-        raise _NotMeasuredError("not measured: the transcript has no punctuation")
-    return len(spoken.words) / ends, ""
-
-
-def _hedging(spoken: _Spoken) -> tuple[float, str]:
-    return 100 * len(_HEDGES.findall(spoken.text)) / len(spoken.words), ""
-
-
-def _signposting(spoken: _Spoken) -> tuple[float, str]:
-    if len(spoken.words) < _SIGNPOSTING_FROM_WORDS:
-        raise _NotMeasuredError("not measured: a short answer needs no signposts")
-    return 100 * len(_SIGNPOSTS.findall(spoken.text)) / len(spoken.words), ""
-
-
-def _concision(spoken: _Spoken) -> tuple[float, str]:
-    delivery = _timed(spoken)
-    return (delivery.speaking_seconds + sum(delivery.pauses)) / 60 / spoken.minutes_wanted, ""
-
-
-_MEASURES: Mapping[str, Callable[[_Spoken], tuple[float, str]]] = {
-    "speaking rate": _rate,
-    "pauses inside clauses": _inside,
-    "pauses between clauses": _between,
-    "fillers": _fillers,
-    "repairs": _repairs,
-    "sentence length": _sentence_length,
-    "hedging": _hedging,
-    "signposting": _signposting,
-    "concision": _concision,
-}
-_AT_LEAST = frozenset({"fillers", "repairs"})
+    if measure.value is None or scale.good is None or scale.flag is None:
+        return 0.0
+    (low, high), (lowest, highest) = scale.good, scale.flag
+    share = 0.0
+    if measure.value < low:
+        share = (low - measure.value) / (low - lowest)
+    elif measure.value > high:
+        share = (measure.value - high) / (highest - high)
+    return scale.cost * min(1.0, share)

@@ -60,12 +60,12 @@ TOO_LOW: Mapping[str, str] = {
 TOO_HIGH: Mapping[str, str] = {
     "speaking rate": "Slow down: at this speed the listener cannot take in a technical point.",
     "pauses inside clauses": "Pause between thoughts rather than inside them: think first, then say the sentence through.",
-    "pauses between clauses": "Shorten the silence between thoughts, or say what you are thinking about.",
     "fillers": "Let a short silence stand where an um or a you-know would come.",
     "repairs": "Finish the sentence you began, even if a better one comes to mind.",
     "sentence length": "Cut the long sentences: one thought each.",
     "hedging": "Say what you are sure of without maybe and sort of, and name what you are unsure of once.",
     "signposting": "Fewer announcements; say the point itself.",
+    "unexplained jargon": "Say what a technical word means when you first use it, or use an everyday one.",
     "concision": "Be shorter: give the answer in the first two sentences and stop when the reason is told.",
 }
 

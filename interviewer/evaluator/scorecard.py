@@ -9,6 +9,7 @@ from interviewer.domain import AnswerScore, Persona, Question, Scorecard, Techni
 from interviewer.evaluator.clarity import ENGINE as CLARITY_ENGINE
 from interviewer.evaluator.clarity import score_clarity
 from interviewer.evaluator.coaching import Scored, coach
+from interviewer.evaluator.disfluency import without_disfluencies
 from interviewer.evaluator.embedded_judge import widening
 from interviewer.evaluator.gates import CAPS
 from interviewer.evaluator.star import score_story
@@ -23,6 +24,7 @@ ROUGH_NOTE = (
 )
 FAILED_NOTE = "The language model failed on some points; the embedded verdicts stand there. The answers' engine says where."
 DOUBTFUL_SHARE_TO_ABSTAIN = 0.6
+LEAST_SHIFT = 0.05  # of 5: what a score shown with one digit can tell
 
 
 class Judge(Protocol):
@@ -41,9 +43,11 @@ def evaluate(
     judge: Judge,
     *,
     embedder: Embedder | None = None,
+    fairness: Judge | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Scorecard:
-    """Score every answer. `progress(done, of)` is called after each; `embedder` sharpens the reading of stories.
+    """Score every answer. `progress(done, of)` is called after each; `embedder` sharpens the reading of stories;
+    `fairness` says what disfluencies did to the content score (the judge itself, unless a quicker one is given).
 
     Answers to questions that are no longer in `questions` are left out, and a note says so.
     """
@@ -54,9 +58,18 @@ def evaluate(
         persona = personas.get(answer.persona)
         weighs = persona.weighs if persona else DEFAULT_WEIGHTS
         scored.append(
-            score_answer(questions[answer.question], answer, weighs, judge, rough=rough, embedder=embedder)
+            score_answer(
+                questions[answer.question],
+                answer,
+                weighs,
+                judge,
+                rough=rough,
+                embedder=embedder,
+                fairness=fairness,
+            )
         )
         progress(done, len(known))
+    rough = rough and (not scored or any("rough_transcript" in answer.flags for answer in scored))
     return _scorecard(state, scored, questions, personas, judge, rough=rough)
 
 
@@ -68,6 +81,7 @@ def score_answer(
     *,
     rough: bool = False,
     embedder: Embedder | None = None,
+    fairness: Judge | None = None,
 ) -> AnswerScore:
     """One answer with its advice.
 
@@ -75,6 +89,7 @@ def score_answer(
     words and left unanswered scores 0: the candidate decided that, not the recogniser.
     """
     turns = answer.turns
+    rough = rough and not _put_right(turns)
     wide = widening(turns, rough=rough)
     technical = judge.judge(question, turns, rough=rough)
     if technical.gate == "empty" and answer.skipped:
@@ -82,7 +97,7 @@ def score_answer(
     star = score_story(question, turns, embedder, widening=wide)
     if star.score is not None and technical.gate is not None:
         star = star.model_copy(update=_capped(star.score, star.interval, CAPS[technical.gate]))
-    clarity = score_clarity(question, turns, widening=wide)
+    clarity = score_clarity(question, turns, thinking_before=_thinking_before(answer), widening=wide)
     doubtful = _doubtful_share(turns) >= DOUBTFUL_SHARE_TO_ABSTAIN
     whole = None if doubtful else weigh(technical, star, clarity, weighs, story=question.expects_story)
     flags = _flags(
@@ -91,6 +106,7 @@ def score_answer(
         story_told=star.is_story or not question.expects_story,
         doubtful=doubtful,
         rough=rough,
+        corrected=any(turn.corrected for turn in turns),
     )
     return AnswerScore(
         question=question.id,
@@ -100,15 +116,43 @@ def score_answer(
         clarity=clarity,
         overall=whole[0] if whole else None,
         interval=whole[1] if whole else None,
+        fluent_technical=_fluent(question, turns, technical, fairness or judge, rough=rough),
         abstained=whole is None,
         flags=tuple(flags),
         coaching=coach(Scored(question, turns, technical, star, clarity, rough or doubtful)),
     )
 
 
+def _thinking_before(answer: Answer) -> list[float]:
+    """Seconds from the end of each thing asked to the first word, where both are known."""
+    return [
+        max(0.0, asked.turns[0].speech[0].start - asked.told_until)
+        for asked in answer.asked
+        if asked.told_until is not None and asked.turns and asked.turns[0].speech and not asked.turns[0].typed
+    ]
+
+
+def _fluent(
+    question: Question, turns: Sequence[Turn], technical: TechnicalScore, judge: Judge, *, rough: bool
+) -> float | None:
+    """The content score moved by what `judge` makes of the words without disfluencies; None where that is nothing."""
+    fluent = without_disfluencies(turns)
+    if fluent is None or technical.score is None:
+        return None
+    as_said, cleaned = (judge.judge(question, said, rough=rough).score for said in (turns, fluent))
+    if as_said is None or cleaned is None or abs(cleaned - as_said) < LEAST_SHIFT:
+        return None
+    return round(min(5.0, max(0.0, technical.score + cleaned - as_said)), 2)
+
+
 def _capped(score: float, interval: Interval | None, cap: float) -> dict[str, object]:
     low, high = interval or (score, score)
     return {"score": min(score, cap), "interval": (min(low, cap), min(high, cap))}
+
+
+def _put_right(turns: Sequence[Turn]) -> bool:
+    """Whether nothing in the answer is the recogniser's word alone."""
+    return bool(turns) and all(turn.corrected or turn.typed for turn in turns)
 
 
 def _doubtful_share(turns: Sequence[Turn]) -> float:
@@ -118,7 +162,13 @@ def _doubtful_share(turns: Sequence[Turn]) -> float:
 
 
 def _flags(
-    answer: Answer, technical: TechnicalScore, *, story_told: bool, doubtful: bool, rough: bool
+    answer: Answer,
+    technical: TechnicalScore,
+    *,
+    story_told: bool,
+    doubtful: bool,
+    rough: bool,
+    corrected: bool,
 ) -> list[str]:
     """Short codes for programs: what a reader of this score should know."""
     codes = {
@@ -128,6 +178,7 @@ def _flags(
         "no_story": not story_told and technical.gate != "empty",
         "doubtful_transcript": doubtful,
         "rough_transcript": rough,
+        "corrected": corrected,
         "language_model_failed": "language model failed" in technical.engine,
     }
     return [code for code, holds in codes.items() if holds]

@@ -4,7 +4,7 @@ unpunctuated lower-case text of a rough recogniser."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -31,7 +31,8 @@ SpanKind = Literal["sentence", "clause", "window"]
 @dataclass(frozen=True)
 class TextSpan:
     """A verbatim piece of a turn. `sentence` counts the answer's sentences; `start` and `end` are session seconds,
-    None for typed text; `doubtful` says that the recogniser was not sure of some of it."""
+    None for typed text; `doubtful` says that the recogniser was not sure of some of it as a whole, and
+    `doubted_word` that it doubted a single word in it."""
 
     text: str
     turn: int
@@ -41,6 +42,7 @@ class TextSpan:
     start: float | None
     end: float | None
     doubtful: bool
+    doubted_word: bool = False
 
     @property
     def evidence(self) -> Evidence:
@@ -49,6 +51,21 @@ class TextSpan:
     def as_said(self, turns: Sequence[Turn]) -> TextSpan:
         """The same stretch in other turns of the same length: those it was cut from may have had words blanked."""
         return replace(self, text=turns[self.turn].text[self.offset : self.offset + len(self.text)])
+
+
+@dataclass(frozen=True)
+class TimedWord:
+    """A word as the recogniser timed it: where it stands in the turn's text, and when it was said."""
+
+    text: str
+    offset: int
+    start: float
+    end: float
+    doubtful: bool
+
+    @property
+    def stop(self) -> int:
+        return self.offset + len(self.text)
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,17 @@ def passages(turns: Sequence[Turn], longest_words: int = LONGEST_PASSAGE_WORDS) 
     return found
 
 
+def timed_words(turn: Turn) -> list[TimedWord]:
+    """The turn's words with their times, as far as its recogniser gave any."""
+    return [word for placed in _place(turn) for word in _words_of(placed)]
+
+
+def quoter(turn: Turn, index: int) -> Callable[[int, int], Evidence]:
+    """Quotes the turn's text from one offset to another, with its seconds; `index` is the turn's among the answer's."""
+    cutter = _TurnCutter(turn, index)
+    return lambda start, end: cutter.span(start, end, "clause", 0).evidence
+
+
 def verified(evidence: Evidence, turns: Sequence[Turn]) -> bool:
     """Whether the quote stands verbatim at its offset."""
     if not 0 <= evidence.turn < len(turns):
@@ -101,6 +129,8 @@ class _TurnCutter:
         self.text = turn.text
         self.tokens = tokens(self.text)
         self.placed = list(_place(turn))
+        words = (word for placed in self.placed for word in _words_of(placed))
+        self.doubted = [(word.offset, word.stop) for word in words if word.doubtful]
 
     def sentences(self) -> Iterator[tuple[int, int]]:
         """Offsets of sentences; text without punctuation is one sentence per turn."""
@@ -151,6 +181,7 @@ class _TurnCutter:
             start=begin,
             end=finish,
             doubtful=any(p.segment.doubtful for p in self.placed if p.start < end and p.end > start),
+            doubted_word=any(begins < end and ends > start for begins, ends in self.doubted),
         )
 
     def _inside(self, start: int, end: int) -> list[Token]:
@@ -200,6 +231,17 @@ def _place(turn: Turn) -> Iterator[_Placed]:
     for segment in shown:
         yield _Placed(segment, position, position + len(segment.text))
         position += len(segment.text) + 1
+
+
+def _words_of(placed: _Placed) -> Iterator[TimedWord]:
+    text, cursor = placed.segment.text, 0
+    for word in placed.segment.words:
+        bare = word.text.strip()
+        at = text.find(bare, cursor) if bare else -1
+        if at < 0:
+            continue
+        cursor = at + len(bare)
+        yield TimedWord(bare, placed.start + at, word.start, word.end, word.doubtful)
 
 
 def _windows(inside: Sequence[Token]) -> Iterator[tuple[int, int]]:

@@ -96,7 +96,8 @@ def _verdict(reading: PointReading, *, rough: bool) -> tuple[Verdict, TextSpan |
     if reading.disputed:
         return "unclear", reading.met_span or reading.wrong_span
     if wrong >= UNCLEAR and wrong > met:
-        doubtful = rough or (reading.wrong_span is not None and reading.wrong_span.doubtful)
+        span = reading.wrong_span
+        doubtful = rough or (span is not None and (span.doubtful or span.doubted_word))
         if wrong >= CONTRADICTED and met < PARTIAL and not doubtful:
             return "contradicted", reading.wrong_span
         return "unclear", reading.wrong_span

@@ -11,6 +11,7 @@ from interviewer.audio.sound_files import read_sound
 from interviewer.domain import FRAME_SAMPLES, FRAME_SECONDS, Turn
 from interviewer.errors import InterviewerError
 from interviewer.hearing.endpointing import Patience
+from interviewer.hearing.filled_pauses import examined
 from interviewer.hearing.listener import Listener
 from interviewer.ports import SpeechDetector, Transcriber
 from interviewer.workers import InlineWorker
@@ -34,4 +35,4 @@ def transcribe(
     listener.rest()
     if failure := listener.take_failure():  # a missing piece would be held against the candidate
         raise InterviewerError(f"{path} could not be written down: {failure}", "Try another: --transcriber")
-    return turn
+    return examined(turn, padded)

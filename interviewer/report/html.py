@@ -58,6 +58,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals.update(
+        changes=runs.changes,
         cut=runs.cut,
         gauge=charts.gauge,
         score_x=charts.score_x,

@@ -9,6 +9,7 @@ from interviewer.domain import AnswerScore, Scorecard
 from interviewer.report import wording
 from interviewer.report.chapters import chapters, title
 from interviewer.report.model import AnswerReview, Line, Note, Replay
+from interviewer.report.runs import changes, doubted
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 _LIST_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
@@ -101,16 +102,21 @@ def _line(line: Line) -> Iterator[str]:
     if facts:
         yield f"*{escape(' '.join(facts))}*"
         yield ""
+    if line.original is not None:
+        pieces = changes(line.original, line.text)
+        written = " ".join(f"~~{escape(p)}~~" if changed else escape(p) for p, changed in pieces)
+        yield f"Corrected by you. Written down was: {written or '*nothing*'}"
+        yield ""
 
 
 def _said(line: Line) -> str:
     if not line.text:
         return "*nothing was made out*"
-    if not any(piece.doubtful for piece in line.pieces):
-        return escape(line.text)
-    return " ".join(
-        f"{escape(piece.text)} *(unsure)*" if piece.doubtful else escape(piece.text) for piece in line.pieces
-    )
+    shown, done = [], 0
+    for start, stop in doubted(line):
+        shown += [escape(line.text[done:start]), f"{escape(line.text[start:stop])} *(unsure)*"]
+        done = stop
+    return " ".join(part for part in (*shown, escape(line.text[done:])) if part)
 
 
 def _feedback(review: AnswerReview) -> Iterator[str]:
@@ -131,6 +137,8 @@ def _feedback(review: AnswerReview) -> Iterator[str]:
     if score.technical.gate:
         yield f"- {wording.GATE_SENTENCES[score.technical.gate]}"
     yield from (f"- {escape(told)}" for told in map(wording.flag_sentence, score.flags) if told)
+    if wording.fluency_sentence(score):
+        yield f"- {wording.fluency_sentence(score)}"
     yield from (f"- Keep: {escape(item)}" for item in score.coaching.keep)
     if score.coaching.change_first:
         yield f"- Change first: {escape(score.coaching.change_first)}"
@@ -161,11 +169,23 @@ def _points(review: AnswerReview, score: AnswerScore) -> Iterator[str]:
 
 
 def _delivery(score: AnswerScore) -> Iterator[str]:
+    notes = {measure.note for measure in score.clarity.measures if measure.value is None}
+    if len(notes) == 1 and all(measure.value is None for measure in score.clarity.measures):
+        yield f"- Delivery: {escape(notes.pop())}"  # the same reason thirteen times tells no more
+        yield ""
+        return
     for measure in score.clarity.measures:
+        if measure.value is None and measure.note.startswith("not measured"):
+            yield f"- {escape(wording.measure_name(measure))}: {escape(measure.note)}"
+            continue
         place = wording.measure_place(measure)
-        extra = "; ".join(escape(part) for part in (place, measure.note) if part and part != "fine")
+        band = wording.band_text(measure) if measure.value is not None else ""
+        extra = "; ".join(escape(part) for part in (place, band, measure.note) if part and part != "fine")
         name = escape(wording.measure_name(measure))
         yield f"- {name}: {escape(wording.measure_text(measure))}{f' ({extra})' if extra else ''}"
+        for proof in measure.evidence:
+            when = f" ({wording.clock(proof.start)})" if proof.start is not None else ""
+            yield f"  - “{escape(proof.quote)}”{when}"
     yield ""
 
 
@@ -186,6 +206,9 @@ def _trust(replay: Replay) -> Iterator[str]:
         yield "- The words were written down by a recogniser that is rough; do not quote them as proof of an error."
     if replay.doubtful_words:
         yield f"- {wording.plural(replay.doubtful_words, 'word')} could hardly be made out."
+        yield f"- {escape(wording.how_to_correct(replay.session))}"
+    if replay.corrected_lines:
+        yield f"- {escape(wording.corrected_sentence(replay.corrected_lines))}"
     if replay.scorecard:
         yield from (f"- {escape(note)}" for note in replay.scorecard.notes)
     yield from (

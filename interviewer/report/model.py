@@ -36,6 +36,7 @@ class PlacedWord(Noun):
     start: float
     end: float
     confidence: float | None = None
+    doubtful: bool = False
 
 
 class Piece(Noun):
@@ -121,6 +122,9 @@ class Line(Noun):
     endpoint_wait: float | None = None
     ended_by: EndedBy | None = None
     engine: str | None = None
+    original: str | None = Field(
+        default=None, description="What the recogniser wrote, where the candidate put it right."
+    )
     speech: tuple[Span, ...] = ()
     thinking: tuple[Span, ...] = ()
 
@@ -215,8 +219,15 @@ class Replay(Noun):
 
     @property
     def doubtful_words(self) -> int:
-        pieces = (piece for line in self.lines for piece in line.pieces if piece.doubtful)
-        return sum(len(piece.text.split()) for piece in pieces)
+        pieces = [piece for line in self.lines for piece in line.pieces]
+        return sum(
+            len(piece.text.split()) if piece.doubtful else sum(word.doubtful for word in piece.words)
+            for piece in pieces
+        )
+
+    @property
+    def corrected_lines(self) -> int:
+        return sum(line.original is not None for line in self.lines)
 
 
 def _overall(answer: AnswerReview) -> float:

@@ -46,6 +46,7 @@ def _piece(segment: Segment, text: str, offset: int) -> Piece:
                 start=word.start,
                 end=word.end,
                 confidence=word.confidence,
+                doubtful=word.doubtful,
             )
         )
     return Piece(

@@ -19,7 +19,7 @@ from interviewer.errors import InterviewerError
 from interviewer.report.model import AnswerReview, Aspect, Line, Replay
 from interviewer.report.placing import anchors_of, marks_of
 from interviewer.report.telling import Teller, who
-from interviewer.session.events import Event
+from interviewer.session.events import Event, TurnCorrected
 from interviewer.session.state import Answer, SessionState, fold
 
 
@@ -38,7 +38,8 @@ def build_replay(
             "This session cannot be replayed: its list of facts does not say how it started.",
             "List the sessions that can be with: interviewer sessions",
         )
-    teller = Teller(questions, personas)
+    corrections = {event.number: event.turn for event in events if isinstance(event, TurnCorrected)}
+    teller = Teller(questions, personas, corrections)
     for event in events:
         teller.tell(event)
     answers, lines = _reviews(state, questions, teller.lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import pairwise
 
 from interviewer.domain import Span, Verdict
@@ -23,6 +24,7 @@ _LOUDEST: tuple[Verdict, ...] = ("contradicted", "unclear", "partial", "met", "m
 class Run:
     text: str
     start: float | None  # seconds, of the word that begins here
+    doubtful: bool = False  # whether the recogniser was unsure of that word alone
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,31 @@ class CutPiece:
     piece: Piece
     timed: bool
     stretches: tuple[Stretch, ...]
+
+
+def doubted(line: Line) -> list[tuple[int, int]]:
+    """Offsets of the stretches that the recogniser was unsure of: whole pieces, or words next to each other."""
+    found: list[tuple[int, int]] = []
+    for piece in line.pieces:
+        places = [(w.offset, w.offset + w.length) for w in piece.words if w.doubtful]
+        for start, stop in [(piece.offset, piece.stop)] if piece.doubtful else places:
+            if found and not piece.doubtful and not line.text[found[-1][1] : start].strip():
+                found[-1] = (found[-1][0], stop)
+            else:
+                found.append((start, stop))
+    return found
+
+
+def changes(original: str, text: str) -> list[tuple[str, bool]]:
+    """The original cut where a correction changed it: [(piece, whether its words are gone from `text`)]."""
+    words = original.split()
+    matcher = SequenceMatcher(None, words, text.split(), autojunk=False)
+    pieces = []
+    for kind, start, stop, _, _ in matcher.get_opcodes():
+        if stop > start:
+            after = " " if stop < len(words) else ""
+            pieces.append((" ".join(words[start:stop]) + after, kind != "equal"))
+    return pieces
 
 
 def cut(line: Line) -> tuple[CutPiece, ...]:
@@ -76,11 +103,13 @@ def _opens_here(mark: Mark, piece: Piece, start: int) -> bool:
 
 
 def _runs(piece: Piece, words: dict[int, PlacedWord], start: int, stop: int) -> Iterator[Run]:
-    edges = sorted({start, stop, *(offset for offset in words if start < offset < stop)})
-    for begin, end in pairwise(edges):
+    edges = {start, stop, *(offset for offset in words if start < offset < stop)}
+    alone = {} if piece.doubtful else {w.offset: w for w in piece.words if w.doubtful}
+    edges |= {w.offset + w.length for w in alone.values() if start < w.offset + w.length < stop}
+    for begin, end in pairwise(sorted(edges)):
         word = words.get(begin)
         text = piece.text[begin - piece.offset : end - piece.offset]
-        yield Run(text=text, start=word.start if word else None)
+        yield Run(text=text, start=word.start if word else None, doubtful=begin in alone)
 
 
 def _silences(piece: Piece, pauses: list[Span]) -> dict[int, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interviewer.domain import Persona, Question, StarComponent, Verdict
+from interviewer.domain import Persona, Question, StarComponent, Turn, Verdict
 from interviewer.report.model import Line, Note, NoteKind, Reason, Timing, Who
 from interviewer.report.placing import pieces_of_line, pieces_of_turn, thinking_pauses
 from interviewer.report.wording import reason_sentence
@@ -39,11 +39,19 @@ _ENDINGS = {
 class Teller:
     """Reads the facts once, in order, and writes lines and notes."""
 
-    def __init__(self, questions: Mapping[str, Question], personas: Mapping[str, Persona]) -> None:
+    def __init__(
+        self,
+        questions: Mapping[str, Question],
+        personas: Mapping[str, Persona],
+        corrections: Mapping[int, Turn],
+    ) -> None:
+        """`corrections`: number of an Answered fact, from 1 -> how its turn reads now."""
         self.lines: list[Line] = []
         self.notes: list[Note] = []
         self._questions = questions
         self._personas = personas
+        self._corrections = corrections
+        self._answered_facts = 0
         self._unheard: list[int] = []  # interviewer's lines whose playing was not reported yet
         self._timing: Timing | None = None
         self._answer = -1
@@ -122,7 +130,9 @@ class Teller:
             )
 
     def _answered(self, event: Answered) -> None:
-        turn, known = event.turn, event.question is not None and self._answer >= 0
+        self._answered_facts += 1
+        turn = self._corrections.get(self._answered_facts, event.turn)
+        known = event.question is not None and self._answer >= 0
         previous = self.lines[-1] if self.lines else None
         first_speech = turn.speech[0].start if turn.speech else None
         began_after = None
@@ -144,6 +154,7 @@ class Teller:
                 endpoint_wait=event.endpoint_wait,
                 ended_by=turn.ended_by,
                 engine=turn.engine,
+                original=event.turn.text if turn.corrected else None,
                 speech=turn.speech,
                 thinking=thinking_pauses(turn),
             )

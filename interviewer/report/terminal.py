@@ -18,6 +18,7 @@ from interviewer.report import wording
 from interviewer.report.chapters import chapters
 from interviewer.report.model import AnswerReview, Line, Note, Replay
 from interviewer.report.replay import aspects_of
+from interviewer.report.runs import changes, doubted
 
 WIDTH = 80
 BAR_CELLS = 25  # five to a point
@@ -65,6 +66,9 @@ def _line(line: Line) -> RenderableType:
     if line.reason:
         body.append(f"{line.reason.sentence}\n", style="dim italic")
     body.append_text(_said(line))
+    if line.original is not None:
+        body.append("\ncorrected by you; written down was: ", style="dim")
+        body.append_text(_original(line.original, line.text))
     facts = _facts(line)
     if facts:
         body.append(f"\n{facts}", style="dim")
@@ -87,10 +91,10 @@ def _said(line: Line) -> Text:
     if not line.text:
         return Text("nothing was made out", style="dim italic")
     said = Text(line.text)
-    for piece in line.pieces:
-        if piece.doubtful:
-            said.stylize("italic dim", piece.offset, piece.stop)
-    inserts = [(piece.stop, Text(" (unsure)", style="dim italic")) for piece in line.pieces if piece.doubtful]
+    inserts = []
+    for start, stop in doubted(line):
+        said.stylize("italic dim", start, stop)
+        inserts.append((stop, Text(" (unsure)", style="dim italic")))
     for mark in line.marks:
         if mark.verdict is not None:
             said.stylize(f"underline {_STYLES[mark.verdict]}", mark.start, mark.stop)
@@ -101,6 +105,14 @@ def _said(line: Line) -> Text:
         shown.append_text(said[done:offset]).append_text(text)
         done = offset
     return shown.append_text(said[done:])
+
+
+def _original(original: str, text: str) -> Text:
+    """What the recogniser wrote, the words that were changed struck out."""
+    shown = Text(style="dim")
+    for piece, changed in changes(original, text):
+        shown.append(piece, style="strike" if changed else "")
+    return shown
 
 
 def _facts(line: Line) -> str:
@@ -128,7 +140,10 @@ def feedback(review: AnswerReview) -> RenderableType:
     if score.technical.gate:
         parts.append(Text(wording.GATE_SENTENCES[score.technical.gate], style="yellow"))
     parts += [Text(told, style="dim") for told in map(wording.flag_sentence, score.flags) if told]
+    if wording.fluency_sentence(score):
+        parts.append(Text(wording.fluency_sentence(score), style="dim"))
     parts.append(_points(score))
+    parts += _delivery(score)
     if score.coaching.keep:
         parts.append(Text.assemble(("Keep  ", "bold"), " ".join(score.coaching.keep)))
     if score.coaching.change_first:
@@ -165,6 +180,25 @@ def _points(score: AnswerScore) -> RenderableType:
         mark, word = wording.VERDICT_MARKS[point.verdict], wording.VERDICT_WORDS[point.verdict]
         grid.add_row(Text(mark, style=style), Text(word, style=style), told)
     return Padding(grid, (1, 0))
+
+
+def _delivery(score: AnswerScore) -> list[RenderableType]:
+    """What was measured of the delivery, with where it can be heard; what lies outside its band stands out."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=22)
+    grid.add_column()
+    for measure in score.clarity.measures:
+        if measure.value is None:
+            continue
+        place = wording.measure_place(measure)
+        outside = place not in ("", "fine")
+        told = Text(wording.measure_text(measure), style="yellow" if outside else "")
+        told.append(f"  {wording.band_text(measure)}" if outside else "", style="dim")
+        starts = [wording.clock(proof.start) for proof in measure.evidence if proof.start is not None]
+        if starts and measure.value > 0:
+            told.append(f"  at {', '.join(dict.fromkeys(starts[:4]))}", style="dim")
+        grid.add_row(Text(wording.measure_name(measure), style="dim"), told)
+    return [Padding(grid, (0, 0, 1, 0))] if grid.row_count else []
 
 
 def scorecard_panel(

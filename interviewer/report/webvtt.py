@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from interviewer.report.model import Line, Piece, Replay
+from interviewer.report.wording import corrected_sentence
 
 SHORTEST_CUE_SECONDS = 0.1
 _MOST_CHARACTERS = 160
@@ -21,6 +22,8 @@ def render(replay: Replay) -> str:
     blocks = ["WEBVTT", f"NOTE\nSession {_note(replay.session)}"]
     if typed:
         blocks.append(f"NOTE\n{typed} typed answers have no place in the sound and are left out.")
+    if replay.corrected_lines:
+        blocks.append(f"NOTE\n{_note(corrected_sentence(replay.corrected_lines))}")
     blocks += [
         f"{number}\n{timestamp(start)} --> {timestamp(end)}\n{payload}"
         for number, (start, end, payload) in enumerate(cues, 1)
@@ -39,12 +42,25 @@ def _cues(line: Line) -> Iterator[tuple[float, float, str]]:
     if line.typed:
         return
     for piece in line.pieces:
-        for start, end, text in _split(piece):
-            said = f"<i>{_escape(text)}</i>" if piece.doubtful else _escape(text)
+        for start, end, offset, text in _split(piece):
+            said = f"<i>{_escape(text)}</i>" if piece.doubtful else _said(piece, offset, text)
             yield start, max(end, start + SHORTEST_CUE_SECONDS), f"<v {_voice(line.name)}>{said}</v>"
 
 
-def _split(piece: Piece) -> Iterator[tuple[float, float, str]]:
+def _said(piece: Piece, offset: int, text: str) -> str:
+    """A cue's text, which begins at `offset` of the piece, with the words in italics that were hard to make out."""
+    shown, done = "", 0
+    for word in piece.words:
+        start = word.offset - piece.offset - offset
+        stop = start + word.length
+        spelled = piece.text[start + offset : stop + offset]
+        if word.doubtful and start >= done and text[start:stop] == spelled:
+            shown += f"{_escape(text[done:start])}<i>{_escape(spelled)}</i>"
+            done = stop
+    return shown + _escape(text[done:])
+
+
+def _split(piece: Piece) -> Iterator[tuple[float, float, int, str]]:
     """A piece too long for the screen is cut between words; the times are shared out by length."""
     text = " ".join(piece.text.split())
     begun = 0
@@ -54,7 +70,7 @@ def _split(piece: Piece) -> Iterator[tuple[float, float, str]]:
             space = text.rfind(" ", begun, begun + _MOST_CHARACTERS)
             stop = space if space > begun else begun + _MOST_CHARACTERS
         share = (piece.end - piece.start) / len(text)
-        yield piece.start + begun * share, piece.start + stop * share, text[begun:stop].strip()
+        yield piece.start + begun * share, piece.start + stop * share, begun, text[begun:stop].strip()
         begun = stop + (text[stop : stop + 1] == " ")
 
 

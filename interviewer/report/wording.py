@@ -47,6 +47,7 @@ _FLAG_SENTENCES: Mapping[str, str] = {
     "skipped": "You skipped this question.",
     "no_story": "This did not read as one lived event.",
     "doubtful_transcript": "Most of this could hardly be made out, so no score is given.",
+    "corrected": "Scored on the words as you corrected them.",
     "language_model_failed": "The language model failed on some points; the embedded verdicts stand there.",
 }
 _TOLD_ELSEWHERE = ("gate:", "rough_transcript")
@@ -101,6 +102,14 @@ def flag_sentence(flag: str) -> str:
     return _FLAG_SENTENCES.get(flag, flag)
 
 
+def how_to_correct(session: str) -> str:
+    return f"Put the words right and have the answers scored again: interviewer score {session} --edit"
+
+
+def corrected_sentence(turns: int) -> str:
+    return f"{plural(turns, 'turn')} of the transcript {'was' if turns == 1 else 'were'} corrected by you; what was written first stands beside."
+
+
 def worries(score: AnswerScore) -> tuple[str, ...]:
     """Red flags that are not already told as the correction of a rubric point."""
     corrections = {point.correction for point in score.technical.points}
@@ -116,6 +125,8 @@ def measure_text(measure: Measure) -> str:
     if measure.value is None:
         return "not measured"
     value = measure.value
+    if measure.at_least and value == 0:
+        return "none found"  # "at least 0" would say nothing
     if measure.unit.startswith("of "):  # a share of a whole
         return f"{'at least ' if measure.at_least else ''}{value:.0%} {measure.unit}"
     figure = f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
@@ -127,14 +138,36 @@ def measure_text(measure: Measure) -> str:
 
 
 def measure_place(measure: Measure) -> str:
-    """Where the figure lies against its dead band: 'fine', 'low', 'high', or '' when that cannot be said."""
+    """Where the figure lies: 'fine' in its band, 'low' or 'high' outside, 'too low' or 'too high' where that harms,
+    '' when that cannot be said."""
     if measure.value is None or measure.good is None:
         return ""
-    low, high = measure.good
+    (low, high), (lowest, highest) = measure.good, measure.flag or measure.good
     if measure.value < low:
         # A lower bound below the band proves nothing: the true figure may lie inside it.
-        return "" if measure.at_least else "low"
-    return "high" if measure.value > high else "fine"
+        return "" if measure.at_least else "too low" if measure.flag and measure.value < lowest else "low"
+    if measure.value > high:
+        return "too high" if measure.flag and measure.value > highest else "high"
+    return "" if measure.at_least and measure.value < high else "fine"
+
+
+def band_text(measure: Measure) -> str:
+    """The dead band, as 'fine from 120 to 185'; '' for what is only told."""
+    if measure.good is None:
+        return ""
+    percent = measure.unit.startswith("of ")
+    low, high = (f"{edge:.0%}" if percent else f"{edge:g}" for edge in measure.good)
+    return f"fine up to {high}" if measure.good[0] == 0 else f"fine from {low} to {high}"
+
+
+def fluency_sentence(score: AnswerScore) -> str:
+    """What fillers and repetitions did to the content score; '' when that is nothing."""
+    if score.fluent_technical is None or score.technical.score is None:
+        return ""
+    return (
+        f"Without fillers and repetitions the content would score {score.fluent_technical:.1f} "
+        f"instead of {score.technical.score:.1f}: the difference is the scorer's, not yours."
+    )
 
 
 def seconds_text(seconds: float) -> str:

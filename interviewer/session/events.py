@@ -127,6 +127,14 @@ class Answered(Fact):
     )
 
 
+class TurnCorrected(Fact):
+    """The candidate put right what the recogniser wrote. What was written first stays in its own fact."""
+
+    type: Literal["turn_corrected"] = "turn_corrected"
+    number: int = Field(ge=1, description="Which of the session's Answered facts, counted from 1.")
+    turn: Turn = Field(description="The turn as it reads now; it replaces earlier corrections.")
+
+
 class ReplyTimed(Fact):
     """Seconds of real time from the end-of-turn decision until the reply's first sound was handed to the speaker."""
 
@@ -185,6 +193,7 @@ Event = Annotated[
     | LineSpoken
     | SpeechHeard
     | Answered
+    | TurnCorrected
     | ReplyTimed
     | QuestionSkipped
     | Paused

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
 
 from interviewer.domain import Noun, Scorecard, StarComponent, Turn, Verdict
 from interviewer.session.events import (
@@ -20,6 +20,8 @@ from interviewer.session.events import (
     SessionEnded,
     SessionResumed,
     SessionStarted,
+    SpeechHeard,
+    TurnCorrected,
 )
 
 
@@ -33,6 +35,7 @@ class Asked(Noun):
     point: str | None = None
     star: StarComponent | None = None
     because: Verdict | None = None
+    told_until: float | None = None
     turns: tuple[Turn, ...] = ()
 
 
@@ -58,6 +61,14 @@ class Answer(Noun):
         return tuple(asked.follow_up for asked in self.asked if asked.follow_up)
 
 
+class TurnPlace(NamedTuple):
+    """Where a turn lies: index of the answer, of what was asked under it, and of the turn under that."""
+
+    answer: int
+    asked: int
+    turn: int
+
+
 Waiting = Literal["interviewer", "candidate", "nobody"]
 
 
@@ -71,6 +82,7 @@ class SessionState(Noun):
     engines: dict[str, str] = {}
     rough: bool = False
     answers: tuple[Answer, ...] = ()
+    turn_places: tuple[TurnPlace | None, ...] = ()
     waiting: Waiting = "interviewer"
     lines_used: tuple[str, ...] = ()
     personas_met: tuple[str, ...] = ()
@@ -149,8 +161,12 @@ def apply(state: SessionState, event: Event) -> SessionState:
             change |= {"lines_used": _with_line(state, event.text)}
             if event.hint is not None and state.answers:
                 change |= {"answers": _with_last(state.answers, hints=event.hint), "waiting": "candidate"}
+        case SpeechHeard():
+            change |= _told(state, event)
         case Answered():
             change |= _answered(state, event)
+        case TurnCorrected():
+            change |= _corrected(state, event)
         case QuestionSkipped():
             if state.answers:
                 change |= {"answers": _with_last(state.answers, skipped=True), "waiting": "interviewer"}
@@ -161,6 +177,22 @@ def apply(state: SessionState, event: Event) -> SessionState:
         case _:
             pass
     return state.model_copy(update=change)
+
+
+def with_turns(state: SessionState, change: Callable[[Turn], Turn]) -> SessionState:
+    """The state with every turn of every answer changed."""
+    answers = tuple(
+        answer.model_copy(
+            update={
+                "asked": tuple(
+                    asked.model_copy(update={"turns": tuple(map(change, asked.turns))})
+                    for asked in answer.asked
+                )
+            }
+        )
+        for answer in state.answers
+    )
+    return state.model_copy(update={"answers": answers})
 
 
 def _with_line(state: SessionState, text: str) -> tuple[str, ...]:
@@ -181,14 +213,44 @@ def _answered(state: SessionState, event: Answered) -> dict[str, object]:
         (n for n, answer in enumerate(state.answers) if answer.question == event.question), default=None
     )
     if place is None:
-        return {}
+        return {"turn_places": (*state.turn_places, None)}
     answer = state.answers[place]
     index = len(answer.asked) - 1 if event.asked is None else event.asked
     asked = answer.asked[index]
-    asked = asked.model_copy(update={"turns": (*asked.turns, event.turn)})
-    changed = answer.model_copy(update={"asked": (*answer.asked[:index], asked, *answer.asked[index + 1 :])})
-    change: dict[str, object] = {"answers": (*state.answers[:place], changed, *state.answers[place + 1 :])}
+    lies = TurnPlace(place, index, len(asked.turns))
+    change: dict[str, object] = {
+        "answers": _with_turns(state.answers, lies, (*asked.turns, event.turn)),
+        "turn_places": (*state.turn_places, lies),
+    }
     if place == len(state.answers) - 1 and index == len(answer.asked) - 1:
         # Whoever was cut off in mid answer still has the floor when the session is resumed.
         change["waiting"] = "candidate" if event.turn.ended_by == "interrupted" else "interviewer"
     return change
+
+
+def _corrected(state: SessionState, event: TurnCorrected) -> dict[str, object]:
+    """The corrected turn stands where the recogniser's stood; one that answered nothing has no place to stand."""
+    lies = state.turn_places[event.number - 1] if event.number <= len(state.turn_places) else None
+    if lies is None:
+        return {}
+    turns = state.answers[lies.answer].asked[lies.asked].turns
+    changed = (*turns[: lies.turn], event.turn, *turns[lies.turn + 1 :])
+    return {"answers": _with_turns(state.answers, lies, changed)}
+
+
+def _with_turns(answers: tuple[Answer, ...], lies: TurnPlace, turns: tuple[Turn, ...]) -> tuple[Answer, ...]:
+    answer = answers[lies.answer]
+    asked = answer.asked[lies.asked].model_copy(update={"turns": turns})
+    changed = answer.model_copy(
+        update={"asked": (*answer.asked[: lies.asked], asked, *answer.asked[lies.asked + 1 :])}
+    )
+    return (*answers[: lies.answer], changed, *answers[lies.answer + 1 :])
+
+
+def _told(state: SessionState, event: SpeechHeard) -> dict[str, object]:
+    """Until when the candidate was told the last question; thought begins there. Words after an answer are not it."""
+    if not state.answers or state.answers[-1].asked[-1].turns:
+        return {}
+    answer = state.answers[-1]
+    asked = answer.asked[-1].model_copy(update={"told_until": event.at})
+    return {"answers": _with_last(state.answers, asked=(*answer.asked[:-1], asked))}

@@ -71,7 +71,7 @@ def test_a_session_is_scored_and_can_be_stored(judge: EmbeddedJudge) -> None:
         "transcriber": "t",
         "technical": judge.name,
         "star": "cues",
-        "clarity": "timings and words",
+        "clarity": "timings, words and sound",
     }
     first, second = card.answers
     assert first.star.score is None
@@ -191,3 +191,32 @@ def test_an_empty_session(judge: EmbeddedJudge) -> None:
 def test_the_same_session_gets_the_same_scorecard(judge: EmbeddedJudge) -> None:
     state = a_session(an_answer((spoken(STRONG),)), an_answer((spoken(STORY),), "failure"))
     assert evaluate(state, BANK, PERSONAS, judge) == evaluate(state, BANK, PERSONAS, judge)
+
+
+def test_thought_before_the_first_word_comes_from_when_the_question_was_told(judge: EmbeddedJudge) -> None:
+    answer = an_answer((spoken(STRONG),))
+    told = answer.model_copy(update={"asked": (answer.asked[0].model_copy(update={"told_until": 0.25}),)})
+    (scored,) = evaluate(a_session(told), BANK, PERSONAS, judge).answers
+    found = {m.name: m.value for m in scored.clarity.measures}
+    assert found["silence before the first word"] == 0.75
+
+
+def test_words_put_right_are_no_longer_rough(judge: EmbeddedJudge) -> None:
+    turn = spoken(STRONG)
+    corrected = turn.model_copy(update={"corrected": True})
+    card = evaluate(
+        a_session(an_answer((corrected,)), an_answer((corrected, turn)), rough=True), BANK, PERSONAS, judge
+    )
+    right, half = card.answers
+    assert "corrected" in right.flags
+    assert "rough_transcript" not in right.flags
+    assert {"corrected", "rough_transcript"} <= set(half.flags), "one turn is still the recogniser's word"
+    assert ROUGH_NOTE in card.notes
+    alone = evaluate(a_session(an_answer((corrected,)), rough=True), BANK, PERSONAS, judge)
+    assert ROUGH_NOTE not in alone.notes
+    assert "You said:" in alone.answers[0].coaching.keep[0], "their own words may be quoted back"
+
+
+def test_doubted_words_stay_doubtful_in_a_corrected_turn(judge: EmbeddedJudge) -> None:
+    turn = spoken(STRONG, doubtful=True).model_copy(update={"corrected": True})
+    assert evaluate(a_session(an_answer((turn,)), rough=True), BANK, PERSONAS, judge).answers[0].abstained

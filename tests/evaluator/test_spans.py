@@ -6,7 +6,7 @@ import pytest
 from fixture_bank import STRONG, rough_words, spoken, typed
 
 from interviewer.domain import Segment, Turn
-from interviewer.evaluator.spans import WINDOW_WORDS, passages, split, verified
+from interviewer.evaluator.spans import WINDOW_WORDS, passages, quoter, split, timed_words, verified
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,27 @@ def test_a_quote_that_was_moved_is_not_verified() -> None:
     assert not verified(evidence.model_copy(update={"offset": 1}), turns)
     assert not verified(evidence.model_copy(update={"turn": 3}), turns)
     assert not verified(evidence.model_copy(update={"quote": ""}), turns)
+
+
+def test_only_spans_with_a_doubted_word_say_so() -> None:
+    turn = spoken("It memorises the training data. It fails on new data.")
+    (segment,) = turn.segments
+    words = tuple(
+        w.model_copy(update={"confidence": 0.2 if w.text == "memorises" else 0.9}) for w in segment.words
+    )
+    spans = split([turn.model_copy(update={"segments": (segment.model_copy(update={"words": words}),)})])
+    assert {s.text: s.doubted_word for s in spans if s.kind == "sentence"} == {
+        "It memorises the training data.": True,
+        "It fails on new data.": False,
+    }
+    assert not any(span.doubtful for span in spans), "one word does not make all of it doubtful"
+
+
+def test_any_piece_can_be_quoted_with_its_seconds() -> None:
+    turn = spoken("It memorises the training data.")
+    assert [(w.text, w.offset) for w in timed_words(turn)][:2] == [("It", 0), ("memorises", 3)]
+    proof = quoter(turn, 3)(3, 12)
+    assert (proof.quote, proof.turn, proof.offset) == ("memorises", 3, 3)
+    assert proof.start == pytest.approx(1.4)
+    assert proof.end == pytest.approx(1.8)
+    assert quoter(typed("It memorises")[0], 0)(0, 2).start is None

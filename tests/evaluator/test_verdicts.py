@@ -54,6 +54,22 @@ def test_rough_or_doubtful_words_never_contradict() -> None:
     assert (unclear.verdict, unclear.credit, unclear.correction) == ("unclear", 0.0, None)
 
 
+def test_a_single_doubted_word_never_contradicts() -> None:
+    """The recogniser may have heard 'underfitting' for 'overfitting': the term is not the candidate's error."""
+    turn = spoken("The model is too simple because of underfitting.")
+    for sure, verdict in ((0.9, "contradicted"), (0.3, "unclear")):
+        (segment,) = turn.segments
+        words = tuple(
+            w.model_copy(update={"confidence": sure if w.text == "underfitting." else 0.95})
+            for w in segment.words
+        )
+        turns = (turn.model_copy(update={"segments": (segment.model_copy(update={"words": words}),)}),)
+        decided = decide(reading(0.0, 0.99, turns), turns, rough=False)
+        assert decided.verdict == verdict
+        if verdict == "unclear":
+            assert (decided.credit, decided.misconception, decided.correction) == (0.0, None, None)
+
+
 def test_no_quote_no_credit() -> None:
     elsewhere = typed("Something else.")
     assert decide(reading(0.95, 0.0), elsewhere, rough=False).verdict == "missed"

@@ -31,6 +31,7 @@ def test_the_whole_recording_is_one_turn(tmp_path: Path) -> None:
     turn = transcribe(recording(tmp_path), ScriptedDetector(), ScriptedTranscriber(["bias is error"]), [])
     assert turn.text == "bias is error"
     assert turn.end == pytest.approx(3.0, abs=0.05)
+    assert turn.filled_pauses is not None, "the sound is there to be listened to"
 
 
 def test_a_recogniser_that_fails_is_told(tmp_path: Path) -> None:

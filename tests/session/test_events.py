@@ -35,6 +35,7 @@ EXAMPLES: dict[str, events.Event] = {
         events.LineSpoken(at=4, situation="nudging", persona="engineer", text="Go on."),
         events.SpeechHeard(at=5, seconds=1.5, of_seconds=2.0, interrupted=True, voice="scripted"),
         events.Answered(at=6, question="alpha", turn=a_turn(), endpoint_wait=1.2),
+        events.TurnCorrected(at=12, number=1, turn=a_turn("another answer")),
         events.ReplyTimed(at=6, transcript=0.1, reply=0.1, voice=0.1, total=0.3),
         events.QuestionSkipped(at=7, question="alpha"),
         events.Paused(at=8),
@@ -86,6 +87,14 @@ def test_golden_logs_replay_for_ever(log: Path) -> None:
     assert sum(len(answer.turns) for answer in state.answers) == len(counted)
     for line, event in zip(log.read_text().splitlines(), told, strict=True):
         assert events.from_json(line) == events.from_json(events.to_json(event))
+
+
+def test_a_corrected_log_reads_as_corrected() -> None:
+    lines = (LOGS / "version_1_corrected.jsonl").read_text().splitlines()
+    (turn,) = fold(map(events.from_json, lines)).answers[0].turns
+    assert turn.corrected
+    assert "memorises" in turn.text
+    assert "memory rises" in lines[3], "what was written first stays"
 
 
 def test_there_is_a_golden_log_of_the_first_version() -> None:

@@ -14,6 +14,8 @@ from interviewer.session.events import (
     QuestionSkipped,
     SessionEnded,
     SessionResumed,
+    SpeechHeard,
+    TurnCorrected,
 )
 from interviewer.session.state import apply, fold
 
@@ -88,3 +90,28 @@ def test_once_rough_a_transcript_stays_rough() -> None:
     assert not apply(fold([a_start(rough_transcript=False)]), resumed).rough
     later = resumed.model_copy(update={"rough_transcript": True})
     assert apply(fold([a_start(rough_transcript=False)]), later).rough
+
+
+def test_a_correction_stands_where_the_recognisers_words_stood() -> None:
+    second = TurnCorrected(at=28, number=2, turn=a_turn("the second"))
+    state = fold([*COURSE, second])
+    assert [turn.text for turn in state.answers[0].turns] == ["first", "the second"]
+    assert state.ended, "a correction wakes nobody up"
+    again = fold([TurnCorrected(at=29, number=2, turn=a_turn("the very second"))], state)
+    assert [turn.text for turn in again.answers[0].turns] == ["first", "the very second"]
+
+
+def test_a_correction_of_a_command_or_of_nothing_changes_no_answer() -> None:
+    state = fold(COURSE)
+    for number in (3, 4):
+        changed = apply(state, TurnCorrected(at=28, number=number, turn=a_turn("never")))
+        assert changed.answers == state.answers
+
+
+def test_thought_begins_when_the_question_has_been_told() -> None:
+    heard = SpeechHeard(at=4.5, seconds=3.0, of_seconds=3.0, interrupted=False, voice="v")
+    reply = SpeechHeard(at=30, seconds=3.0, of_seconds=3.0, interrupted=False, voice="v")
+    state = fold([*COURSE[:3], heard, COURSE[3], reply])
+    assert state.answers[0].asked[0].told_until == 4.5, (
+        "what is said after the answer is no part of the question"
+    )
