@@ -4,7 +4,7 @@
 
 Measures the embedded judge with the whole bank beside it, on the processor and on the clock, with the moments at which
 progress is told; then what a language model is given to read for one such answer, in tokens of the toy model: with the
-answer read once for all points, and as if every prompt were read anew. Real models cut text into fewer tokens than the toy.
+answer read once for all points, and as if every prompt were read anew.
 """
 
 from __future__ import annotations
