@@ -174,7 +174,7 @@ def _wavering(sound: Samples, rng: random.Random) -> Samples:
     tremble = 0.01 * np.sin(2 * np.pi * rng.uniform(3, 7) * seconds + rng.uniform(0, 6))
     places = np.cumsum(1 + drift + tremble)
     places *= (len(sound) - 1) / places[-1]
-    return np.interp(places, np.arange(len(sound)), sound).astype(np.float32)
+    return np.asarray(np.interp(places, np.arange(len(sound)), sound), dtype=np.float32)
 
 
 def _spoken(voice: SynthVoice, text: str, stretch: float, *, phonemes: bool = False) -> Samples:

@@ -116,7 +116,10 @@ def train(human: Path | None) -> None:
         print(f"each voice left out, from {threshold}: {json.dumps(rates(heard, utterances))}")
     weights, bias = fit(np.ones(len(found), dtype=bool))
     print(f"BIAS = {bias:.3f}")
-    print("WEIGHTS = " + json.dumps({n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}, indent=4))
+    print(
+        "WEIGHTS = "
+        + json.dumps({n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}, indent=4)
+    )
 
 
 def rates(heard: Sequence[Found], utterances: Sequence[Utterance]) -> dict[str, dict[str, float]]:

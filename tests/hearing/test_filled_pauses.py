@@ -31,7 +31,7 @@ def vowel(seconds: float, resonance: tuple[float, float] = (500.0, 500.0), hertz
         np.sin(2 * np.pi * n * hertz * times) / (1 + ((n * hertz - moving) / 400) ** 2) for n in range(1, 30)
     ]
     sound = np.sum(parts, axis=0)
-    return (0.3 * sound / np.abs(sound).max()).astype(np.float32)
+    return np.asarray(0.3 * sound / np.abs(sound).max(), dtype=np.float32)
 
 
 def with_silence(sound: Samples) -> Samples:
