@@ -82,15 +82,29 @@ def nearest_per_point(vectors: Matrix, rubric: RubricVectors) -> list[float]:
     return best
 
 
-def read_points(
+@dataclass(frozen=True)
+class Strengths:
+    """What each span says for and against each point, all (spans x points). `met` and `against` lie in [0, 1]; `true`
+    is the cosine to the nearest right phrasing; `turned` spans repeat a phrasing and reverse its sense; `torn` pieces
+    only sound wrong out of their sentence; `source` names the misconception's row that was resembled."""
+
+    met: Matrix
+    against: Matrix
+    true: Matrix
+    turned: npt.NDArray[np.bool_]
+    torn: npt.NDArray[np.bool_]
+    source: npt.NDArray[np.int64]
+
+
+def contrast(
     spans: Sequence[TextSpan],
     vectors: Matrix,
     rubric: RubricVectors,
     turns: Sequence[Turn],
     heard: Sequence[bool],
-) -> list[PointReading]:
-    """One reading per rubric point. `heard` is False for spans that must not count, such as the question read back."""
-    true, wrong, source = _cosines(spans, vectors, rubric)
+) -> Strengths:
+    """`heard` is False for spans that must not count, such as the question read back."""
+    true, wrong, source, turned = _cosines(spans, vectors, rubric)
     keep = np.array(heard, dtype=np.float32)[:, None]
     trust = np.array([DOUBTFUL_SHARE if span.doubtful else 1.0 for span in spans], dtype=np.float32)[:, None]
     met = _sigmoid((true - 0.45) / 0.06) * _sigmoid((true - wrong) / 0.04) * keep * trust
@@ -100,10 +114,16 @@ def read_points(
     met *= _shadows(spans, vectors, rubric, turns)[:, None]
     against = _sigmoid((wrong - 0.5) / 0.06) * _sigmoid((wrong - true - 0.03) / 0.03) * keep
     against[source == _NOBODY] = 0.0
-    against[_out_of_context(spans, true, wrong)] = 0.0
+    torn = _out_of_context(spans, true, wrong)
+    against[torn] = 0.0
     # A span that comes nearer to a true statement of some other point is about that point.
     against[wrong <= true.max(axis=1, keepdims=True)] = 0.0
-    return [_reading(index, spans, (met, against), true, source, rubric) for index in range(met.shape[1])]
+    return Strengths(met, against, true, turned, torn, source)
+
+
+def readings(strengths: Strengths, spans: Sequence[TextSpan], rubric: RubricVectors) -> list[PointReading]:
+    """One reading per rubric point, from the span that says most for it and the one that says most against it."""
+    return [_reading(index, spans, strengths, rubric) for index in range(strengths.met.shape[1])]
 
 
 def _out_of_context(spans: Sequence[TextSpan], true: Matrix, wrong: Matrix) -> npt.NDArray[np.bool_]:
@@ -134,31 +154,31 @@ def _best_other(true: Matrix) -> Matrix:
 
 
 def _reading(
-    index: int,
-    spans: Sequence[TextSpan],
-    strengths: tuple[Matrix, Matrix],
-    true: Matrix,
-    source: npt.NDArray[np.int64],
-    rubric: RubricVectors,
+    index: int, spans: Sequence[TextSpan], strengths: Strengths, rubric: RubricVectors
 ) -> PointReading:
-    met, against = strengths
-    best, worst = int(met[:, index].argmax()), int(against[:, index].argmax())
-    column = int(source[worst, index])
+    best, worst = int(strengths.met[:, index].argmax()), int(strengths.against[:, index].argmax())
     return PointReading(
         point=rubric.question.rubric[index],
-        met=float(met[best, index]),
-        contradicted=float(against[worst, index]),
+        met=float(strengths.met[best, index]),
+        contradicted=float(strengths.against[worst, index]),
         met_span=spans[best],
         wrong_span=spans[worst],
-        misconception=rubric.misconceptions[column] if column >= 0 else None,
-        nearest=float(true[:, index].max()),
+        misconception=misconception(strengths, worst, index, rubric),
+        nearest=float(strengths.true[:, index].max()),
     )
+
+
+def misconception(strengths: Strengths, span: int, index: int, rubric: RubricVectors) -> Misconception | None:
+    """Which misconception a span resembles; None when it resembles none, or denies the truth."""
+    column = int(strengths.source[span, index])
+    return rubric.misconceptions[column] if column >= 0 else None
 
 
 def _cosines(
     spans: Sequence[TextSpan], vectors: Matrix, rubric: RubricVectors
-) -> tuple[Matrix, Matrix, npt.NDArray[np.int64]]:
-    """(spans x points): cosine to the nearest true and wrong statement, and which misconception's row the latter is.
+) -> tuple[Matrix, Matrix, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """(spans x points): cosine to the nearest true and wrong statement, which misconception's row the latter is, and
+    whether the nearest true phrasing is repeated with its sense reversed.
 
     A phrasing that a span repeats and denies changes sides.
     """
@@ -167,6 +187,7 @@ def _cosines(
     wrong: Matrix = np.full(shape, _NO_MISCONCEPTION, dtype=np.float32)
     wrong[:, sorted(set(rubric.wrong_of))] = -1.0
     source = np.full(shape, _NOBODY, dtype=np.int64)
+    denied_truth: Matrix = np.full(shape, _POLARITY_FROM, dtype=np.float32)
     wordings = [Wording.of(span.text) for span in spans]
     framed = denied(spans)
     contrary = [f or _against_model(w, rubric) for f, w in zip(framed, wordings, strict=True)]
@@ -179,9 +200,12 @@ def _cosines(
             turned = contrary[row] or (cosine > _POLARITY_FROM and flipped(wordings[row], phrasings[column]))
             if is_true != turned:
                 true[row, index] = max(true[row, index], cosine)
-            elif cosine > wrong[row, index]:
+                continue
+            if is_true:
+                denied_truth[row, index] = max(denied_truth[row, index], cosine)
+            if cosine > wrong[row, index]:
                 wrong[row, index], source[row, index] = cosine, _DENIED_TRUTH if is_true else column
-    return true, wrong, source
+    return true, wrong, source, denied_truth > np.maximum(true, _POLARITY_FROM)
 
 
 def _against_model(span: Wording, rubric: RubricVectors) -> bool:

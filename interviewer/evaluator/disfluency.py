@@ -28,16 +28,18 @@ def without_disfluencies(turns: Sequence[Turn]) -> tuple[Turn, ...] | None:
     return cleaned if cleaned != tuple(turns) else None
 
 
+def without_hesitations(text: str) -> str:
+    """The text without them; itself when nothing else is left."""
+    left = _tidied(_cut(text, sorted(_empty(text))))
+    return left if tokens(left) else text
+
+
 def _cleaned(segment: Segment) -> Segment | None:
     """The segment itself when nothing is to go, None when nothing is left."""
     gone = sorted(_empty(segment.text))
     if not gone:
         return segment
-    kept, at = [], 0
-    for start, end in gone:
-        kept.append(segment.text[at : max(at, start)])
-        at = max(at, end)
-    text = _tidied("".join([*kept, segment.text[at:]]))
+    text = _tidied(_cut(segment.text, gone))
     if not tokens(text):
         return None
     cursor, words = 0, []
@@ -47,6 +49,14 @@ def _cleaned(segment: Segment) -> Segment | None:
         if not any(start <= place < end for start, end in gone):
             words.append(word)
     return segment.model_copy(update={"text": text, "words": tuple(words)})
+
+
+def _cut(text: str, gone: Sequence[tuple[int, int]]) -> str:
+    kept, at = [], 0
+    for start, end in gone:
+        kept.append(text[at : max(at, start)])
+        at = max(at, end)
+    return "".join([*kept, text[at:]])
 
 
 def _empty(text: str) -> Iterator[tuple[int, int]]:

@@ -7,21 +7,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from interviewer.domain import Gate, Question, TechnicalScore, Turn
+from interviewer.domain import Gate, Question, RubricPoint, TechnicalScore, Turn
 from interviewer.evaluator import gates
 from interviewer.evaluator.appeals import unaddressed, without_appeals
 from interviewer.evaluator.contrast import (
     Matrix,
     RubricVectors,
+    Strengths,
+    contrast,
     cosines,
     embed_rubric,
     nearest_per_point,
-    read_points,
+    readings,
 )
+from interviewer.evaluator.disfluency import without_hesitations
+from interviewer.evaluator.point_reading import Rows, point_features, weigh_points
 from interviewer.evaluator.spans import TextSpan, split
 from interviewer.evaluator.verdicts import ROUGH_WIDENING, PointReading, decide, technical_score
 from interviewer.evaluator.words import content_stems
-from interviewer.ports import Embedder
+from interviewer.ports import Claim, ClaimReader, ClaimReadings, Embedder
 
 _NEAREST_OTHERS = 4  # other questions whose rubric is compared; nearer ones are found by their spoken words
 
@@ -36,16 +40,36 @@ class Assessment:
     gate: Gate | None
 
 
+@dataclass(frozen=True)
+class _Compared:
+    spans: tuple[TextSpan, ...]
+    vectors: Matrix
+    rubric: RubricVectors
+    heard: list[bool]
+    strengths: Strengths
+    claims: ClaimReadings | None
+
+
 class EmbeddedJudge:
-    """Scores content by embedding similarity. `bank` enables the gate against answers to another question.
+    """Scores content by how near an answer comes to right and to wrong phrasings, and by what `reader` makes of it.
+
+    `bank` enables the gate against answers to another question.
 
     Rubric vectors are kept by question, so that live coverage after every turn costs only the new spans.
     """
 
-    def __init__(self, embedder: Embedder, bank: Mapping[str, Question] | None = None) -> None:
-        self.name = f"embedded ({embedder.name})"
+    def __init__(
+        self,
+        embedder: Embedder,
+        bank: Mapping[str, Question] | None = None,
+        reader: ClaimReader | None = None,
+    ) -> None:
+        self.name = (
+            f"embedded ({embedder.name} and {reader.name})" if reader else f"embedded ({embedder.name})"
+        )
         self.prompt_hashes: Mapping[str, str] = {}
         self.embedder = embedder
+        self._reader = reader
         self._bank = {i: q for i, q in sorted((bank or {}).items()) if q.kind in gates.CONTENT_KINDS}
         self._rubrics: dict[str, RubricVectors] = {}
 
@@ -61,17 +85,43 @@ class EmbeddedJudge:
         if gate == "empty":
             unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)
             return Assessment(question, (), unread, gate)
-        said = [unaddressed(turn, question) for turn in turns]
-        spans = split(said)
-        if not spans:
+        compared = self._compare(question, turns)
+        if compared is None:
             unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)
             return Assessment(question, (), unread, gate or "non_answer")
+        if compared.claims is None:
+            found = readings(compared.strengths, compared.spans, compared.rubric)
+        else:
+            found = weigh_points(
+                compared.strengths, compared.claims, compared.spans, compared.heard, compared.rubric
+            )
+        gate = gate or self._topical_gate(
+            question, compared.vectors, compared.rubric, without_appeals(text, question)
+        )
+        return Assessment(question, compared.spans, tuple(_restored(r, turns) for r in found), gate)
+
+    def features(self, question: Question, turns: Sequence[Turn]) -> Rows:
+        """What the points are weighed by, a row of point_reading.FEATURES each; for fitting the weights."""
+        compared = self._compare(question, turns)
+        if compared is None or compared.claims is None:
+            raise ValueError("features need a claim reader and an answer that says something")
+        return point_features(compared.strengths, compared.claims, compared.spans, compared.heard)[0]
+
+    def _compare(self, question: Question, turns: Sequence[Turn]) -> _Compared | None:
+        """The answer's spans against the rubric; None when nothing is said but to the scorer."""
+        said = [unaddressed(turn, question) for turn in turns]
+        spans = tuple(split(said))
+        if not spans:
+            return None
         rubric = self._rubric(question)
-        vectors = self.embedder.encode([span.text for span in spans])
+        fluent = [without_hesitations(span.text) for span in spans]
+        vectors = self.embedder.encode(fluent)
         heard = _heard(spans, question)
-        readings = read_points(spans, vectors, rubric, said, heard)
-        gate = gate or self._topical_gate(question, vectors, rubric, without_appeals(text, question))
-        return Assessment(question, tuple(spans), tuple(_restored(r, turns) for r in readings), gate)
+        claims = (
+            self._reader.read(fluent, [_claim(point) for point in question.rubric]) if self._reader else None
+        )
+        strengths = contrast(spans, vectors, rubric, said, heard)
+        return _Compared(spans, vectors, rubric, heard, strengths, claims)
 
     def _rubric(self, question: Question) -> RubricVectors:
         kept = self._rubrics.get(question.id)
@@ -109,6 +159,13 @@ def _restored(reading: PointReading, turns: Sequence[Turn]) -> PointReading:
         met_span=reading.met_span and reading.met_span.as_said(turns),
         wrong_span=reading.wrong_span and reading.wrong_span.as_said(turns),
     )
+
+
+def _claim(point: RubricPoint) -> Claim:
+    """A denied misconception is a right way to put the point it belongs to."""
+    denials = [denial for misconception in point.misconceptions for denial in misconception.denial]
+    wrong = [text for misconception in point.misconceptions for text in misconception.wrong]
+    return Claim(point.text, (*point.phrasings, *denials), tuple(wrong))
 
 
 def _heard(spans: Sequence[TextSpan], question: Question) -> list[bool]:

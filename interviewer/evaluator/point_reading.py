@@ -1,0 +1,107 @@
+"""How likely it is that an answer states a rubric point, and that it contradicts it: the contrast of phrasings and the claim
+model weighed together. Arithmetic only; scripts/calibrate_verdicts.py fits the weights on answers nothing was trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from interviewer.evaluator.contrast import Matrix, RubricVectors, Strengths, misconception
+from interviewer.evaluator.spans import TextSpan
+from interviewer.evaluator.verdicts import DOUBTFUL_SHARE, PointReading
+from interviewer.ports import ClaimReadings
+
+FEATURES = (
+    "statement",
+    "contradiction in the same words",
+    "contrast",
+    "contradiction",
+    "statements of other points",
+    "contradictions of other points",
+)
+"""All but the last two are of the point itself: the span that states it most, and the one that contradicts it most, as
+log-odds. The last two are the answer's other points on average: whoever gets the rest wrong is believed less where a
+sentence happens to sound right. They bear on what counts as met, never on what is called an error."""
+MET_WEIGHTS: tuple[float, ...] = (0.0,) * 6
+MET_OFFSET = 0.0
+CONTRADICTED_WEIGHTS: tuple[float, ...] = (0.0,) * 4
+CONTRADICTED_OFFSET = 0.0
+_LEAST = 1e-4  # chances are kept away from 0 and 1 by so much
+
+Rows = npt.NDArray[np.float64]
+
+
+def point_features(
+    strengths: Strengths, claims: ClaimReadings, spans: Sequence[TextSpan], heard: Sequence[bool]
+) -> tuple[Rows, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """A row of FEATURES per point, and the numbers of the spans that state and that contradict it most."""
+    states, contradicts = _judged(strengths, claims, spans, heard)
+    points = np.arange(states.shape[1])
+    best, worst = states.argmax(axis=0), contradicts.argmax(axis=0)
+    own = [
+        states[best, points],
+        contradicts[best, points],
+        _log_odds(strengths.met.max(axis=0)),
+        contradicts[worst, points],
+    ]
+    others = [_mean_of_others(own[0]), _mean_of_others(own[3])]
+    return np.stack([*own, *others], axis=1), best, worst
+
+
+def weigh_points(
+    strengths: Strengths,
+    claims: ClaimReadings,
+    spans: Sequence[TextSpan],
+    heard: Sequence[bool],
+    rubric: RubricVectors,
+) -> list[PointReading]:
+    """One reading per rubric point with calibrated chances."""
+    features, best, worst = point_features(strengths, claims, spans, heard)
+    met = _sigmoid(features @ np.array(MET_WEIGHTS) + MET_OFFSET)
+    against = _sigmoid(
+        features[:, : len(CONTRADICTED_WEIGHTS)] @ np.array(CONTRADICTED_WEIGHTS) + CONTRADICTED_OFFSET
+    )
+    return [
+        PointReading(
+            point=point,
+            met=float(met[index]) * (DOUBTFUL_SHARE if spans[best[index]].doubtful else 1.0),
+            contradicted=float(against[index]),
+            met_span=spans[best[index]],
+            wrong_span=spans[worst[index]],
+            misconception=misconception(strengths, int(worst[index]), index, rubric),
+            nearest=float(strengths.true[:, index].max()),
+        )
+        for index, point in enumerate(rubric.question.rubric)
+    ]
+
+
+def _judged(
+    strengths: Strengths, claims: ClaimReadings, spans: Sequence[TextSpan], heard: Sequence[bool]
+) -> tuple[Rows, Rows]:
+    """Log-odds (spans x points) that a span states and that it contradicts a point, as far as it may count."""
+    lower, upper = (
+        np.minimum(claims.states, claims.contradicts),
+        np.maximum(claims.states, claims.contradicts),
+    )
+    states = _log_odds(np.where(strengths.turned, lower, claims.states))
+    contradicts = _log_odds(np.where(strengths.turned, upper, claims.contradicts))
+    nothing = _log_odds(np.zeros(1))
+    counts = np.array(heard, dtype=np.bool_)[:, None]
+    return np.where(counts, states, nothing), np.where(counts & ~strengths.torn, contradicts, nothing)
+
+
+def _mean_of_others(values: Rows) -> Rows:
+    return cast(Rows, (values.sum() - values) / max(1, len(values) - 1))
+
+
+def _log_odds(chances: Matrix | Rows) -> Rows:
+    kept = np.clip(chances.astype(np.float64), _LEAST, 1 - _LEAST)
+    return cast(Rows, np.log(kept / (1 - kept)))
+
+
+def _sigmoid(values: Rows) -> Rows:
+    return cast(Rows, 1 / (1 + np.exp(-values)))
