@@ -20,9 +20,8 @@ from bench_evaluator import ANSWERS, KINDS, GradedAnswer, read_answers, typed
 from rich.console import Console
 from rich.progress import track
 
-from interviewer.engines.minilm import MiniLmEmbedder
+from interviewer.assembly.engines import open_embedded_judge
 from interviewer.evaluator.disfluency import without_disfluencies
-from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.library.content import load_library
 
 SHARE = (
@@ -62,7 +61,7 @@ def measure(most_questions: int) -> dict[str, object]:
     answers = [answer for answer in read_answers(ANSWERS) if answer.question in bank]
     asked = list(dict.fromkeys(answer.question for answer in answers))[:most_questions]
     answers = [answer for answer in answers if answer.question in asked]
-    judge = EmbeddedJudge(MiniLmEmbedder(), bank)
+    judge = open_embedded_judge(bank)
 
     def score(answer: GradedAnswer, text: str) -> float:
         return judge.judge(bank[answer.question], typed(text)).score or 0.0

@@ -29,9 +29,9 @@ import yaml
 from rich.console import Console
 from rich.progress import track
 
+from interviewer.assembly.engines import open_embedded_judge
 from interviewer.domain import Question, Segment, TechnicalScore, Turn
 from interviewer.engines.minilm import MiniLmEmbedder
-from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.library.content import load_library
 
 ANSWERS = Path(__file__).resolve().parent.parent / "tests" / "benchmark" / "answers"
@@ -238,7 +238,7 @@ def measure(most_questions: int | None) -> dict[str, object]:
     asked = list(dict.fromkeys(answer.question for answer in answers))[:most_questions]
     answers = [answer for answer in answers if answer.question in asked]
     embedder = MiniLmEmbedder()
-    judge = EmbeddedJudge(embedder, bank)
+    judge = open_embedded_judge(bank)
     begun = time.process_time()
     judged = [
         (answer, judge.judge(bank[answer.question], typed(answer.text)))

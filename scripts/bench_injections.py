@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from injections import Injection, injected, injections
 
+from interviewer.assembly.engines import open_embedded_judge
 from interviewer.domain import AnswerScore, Question, Segment, Turn
-from interviewer.engines.minilm import MiniLmEmbedder
 from interviewer.evaluator.appeals import spoken_to_the_judge
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.scorecard import score_answer
@@ -98,7 +98,7 @@ def attacks(count: int, bank: Mapping[str, Question]) -> list[tuple[Question, st
 
 def measure(count: int) -> dict[str, object]:
     bank = load_library().questions
-    judge = EmbeddedJudge(MiniLmEmbedder(), bank)
+    judge = open_embedded_judge(bank)
     chance = random.Random(9)
     honest: dict[tuple[str, str], dict[str, float]] = {}
     raised: Counter[str] = Counter()

@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from interviewer.assembly.engines import open_embedded_judge
 from interviewer.domain import Question, Segment, Span, Turn, Word
 from interviewer.engines.llama_cpp import LlamaCppLanguageModel
 from interviewer.engines.minilm import MiniLmEmbedder
@@ -70,7 +71,7 @@ def answered(questions: Sequence[Question]) -> SessionState:
 
 
 def scoring(bank: Mapping[str, Question], questions: Sequence[Question]) -> dict[str, Any]:
-    judge = EmbeddedJudge(MiniLmEmbedder(), bank)
+    judge = open_embedded_judge(bank)
     judge.embedder.encode(["ready"])
     state = answered(questions)
     told: list[float] = []

@@ -20,8 +20,10 @@ from rich.progress import track
 from interviewer.bank.question_checks import remarks
 from interviewer.bank.trials import LEAST_FOR_MODEL_ANSWER, MOST, Trial, TrialName, tried
 from interviewer.domain import Kind, Level, Question
+from interviewer.engines.claim_model import ClaimModel
 from interviewer.engines.hardware import idle_cores
 from interviewer.engines.minilm import MiniLmEmbedder
+from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.library import places
 from interviewer.library.content import load_library
 from interviewer.library.yaml_reader import read_yaml
@@ -82,7 +84,8 @@ def counts_part(bank: Mapping[str, Question]) -> str:
 def judge_part(bank: Mapping[str, Question]) -> str:
     """How the embedded judge scores each question's own texts, and which of them it scores unfairly."""
     embedder = MiniLmEmbedder(threads=idle_cores(), remembered_texts=200_000)
-    trials = tried(list(bank.values()), embedder, bank)
+    judge = EmbeddedJudge(embedder, reader=ClaimModel(places.judge_assets()))
+    trials = tried(list(bank.values()), judge, bank)
     judged = list(
         track(trials, "Judging questions", total=len(bank), console=Console(stderr=True), transient=True)
     )

@@ -73,14 +73,15 @@ def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: boo
         engines.transcriber = open_transcriber(settings)
         engines.voice = open_voice(settings)
         engines.detector = SileroDetector()
-    embedded.embedder.encode(["ready"])  # loaded later, it would stop sound and make the first reply wait
+    embedded.load()  # later it would stop sound and make the first reply wait
     return engines
 
 
 def open_embedded_judge(bank: Mapping[str, Question]) -> EmbeddedJudge:
+    from interviewer.engines.claim_model import ClaimModel
     from interviewer.engines.minilm import MiniLmEmbedder
 
-    return EmbeddedJudge(MiniLmEmbedder(), bank)
+    return EmbeddedJudge(MiniLmEmbedder(), bank, ClaimModel(places.judge_assets()))
 
 
 def open_judge(language_model: LanguageModel | None, embedded: EmbeddedJudge) -> Judge:

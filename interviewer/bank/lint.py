@@ -10,9 +10,9 @@ from interviewer.bank import likeness, question_checks, trials
 from interviewer.bank.people_checks import loop_remarks, persona_remarks
 from interviewer.bank.shelf import Entry, Shelf, read_everything, read_shelf, twice
 from interviewer.domain import Question
+from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.library import places
 from interviewer.library.yaml_reader import Mistake
-from interviewer.ports import Embedder
 
 Progress = Callable[[int, int], None]
 """Is told how many questions were judged, and of how many."""
@@ -36,20 +36,20 @@ class Lint:
         return ", ".join(f"{n} {noun}{'' if n == 1 else 's'}" for noun, n in counts if n) or "nothing"
 
 
-def lint(files: Sequence[Path], embedder: Embedder | None, progress: Progress | None = None) -> Lint:
-    """Check `files`, or everything when there are none. Without an embedder, what only it can see is left out."""
+def lint(files: Sequence[Path], judge: EmbeddedJudge | None, progress: Progress | None = None) -> Lint:
+    """Check `files`, or everything when there are none. Without a judge, what only it can see is left out."""
     everything = read_everything()
     looked_at = read_shelf([files]) if files else everything
     found = [*looked_at.mistakes, *_seen(looked_at, everything)]
     if files:
         found += _clashes(looked_at, everything)
-    if embedder is not None:
-        found += _understood(looked_at, everything, embedder, progress)
+    if judge is not None:
+        found += _understood(looked_at, everything, judge, progress)
     return Lint(looked_at, tuple(sorted(set(found))))
 
 
 def _seen(looked_at: Shelf, everything: Shelf) -> Iterator[Mistake]:
-    """What needs no embedder."""
+    """What needs no judge."""
     for question in looked_at.questions:
         yield from map(question.mistake, question_checks.remarks(question.noun))
     for question, remark in likeness.follow_ups_repeated(
@@ -82,9 +82,9 @@ def _clashes(looked_at: Shelf, everything: Shelf) -> Iterator[Mistake]:
 
 
 def _understood(
-    looked_at: Shelf, everything: Shelf, embedder: Embedder, progress: Progress | None
+    looked_at: Shelf, everything: Shelf, judge: EmbeddedJudge, progress: Progress | None
 ) -> Iterator[Mistake]:
-    """What only an embedder can see. Drafts are left out: their texts mean nothing yet."""
+    """What only the judge and its embedder can see. Drafts are left out: their texts mean nothing yet."""
     written = [e for e in looked_at.questions if not any(question_checks.left_to_write(e.noun))]
     effective = [e for e in written if looked_at.bank[e.noun.id] is e.noun]  # replaced ones are never asked
     total = len(effective)
@@ -95,12 +95,12 @@ def _understood(
         if progress is not None:
             progress(count, total)
 
-    for question, tried in trials.tried([e.noun for e in effective], embedder, bank, done):
+    for question, tried in trials.tried([e.noun for e in effective], judge, bank, done):
         entry = by_id[question.id]
         yield from (entry.mistake(trial.remark) for trial in tried if not trial.fair)
-        yield from map(entry.mistake, likeness.phrasings_alike(question, embedder))
+        yield from map(entry.mistake, likeness.phrasings_alike(question, judge.embedder))
     others = [entry for entry in _outside(everything, looked_at) if entry.noun.id not in by_id]
-    for entry, remark in likeness.questions_alike(effective, others, embedder):
+    for entry, remark in likeness.questions_alike(effective, others, judge.embedder):
         yield entry.mistake(remark)
 
 

@@ -66,7 +66,7 @@ class Trial:
 
 def tried(
     questions: Sequence[Question],
-    embedder: Embedder,
+    judge: EmbeddedJudge,
     bank: Mapping[str, Question],
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Question, list[Trial]]]:
@@ -75,15 +75,17 @@ def tried(
     The model answer is judged beside the whole `bank`, because it must not be taken for another question's; what
     should score low has to do so without that help.
     """
-    alone, beside_others = EmbeddedJudge(embedder), EmbeddedJudge(embedder, bank)
+    embedder = judge.embedder
+    alone = EmbeddedJudge(embedder, reader=judge.reader)
+    beside_others = EmbeddedJudge(embedder, bank, judge.reader)
     for start in range(0, len(questions), _BATCH_QUESTIONS):
         batch = questions[start : start + _BATCH_QUESTIONS]
         _embed_ahead(batch, embedder)
         for question in batch:
             trials = []
             for name, where, text in _texts(question):
-                judge = beside_others if name == "model answer" else alone
-                trials.append(Trial(name, where, text, judge.judge(question, as_answer(text))))
+                trying = beside_others if name == "model answer" else alone
+                trials.append(Trial(name, where, text, trying.judge(question, as_answer(text))))
             yield question, trials
         if progress is not None:
             progress(start + len(batch))

@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from interviewer.domain import Kind
 from interviewer.errors import InterviewerError
-from interviewer.ports import Embedder
 
 if TYPE_CHECKING:
     from interviewer.bank.lint import Lint
+    from interviewer.evaluator.embedded_judge import EmbeddedJudge
 
 _MOST_THREADS = 4  # the embedder gains little from more
 _REMEMBERED_TEXTS = 200_000  # those of a large bank, about 0.3 GB
@@ -134,7 +134,7 @@ def _linted(files: tuple[Path, ...], *, fast: bool) -> Lint:
     from interviewer.bank.lint import lint
 
     with _Judging(fast) as judging:
-        checked = lint(files, judging.embedder, judging.show)
+        checked = lint(files, judging.judge, judging.show)
     for finding in checked.findings:
         click.echo(f"{_shown(finding.path)}, line {finding.line}: {finding.said}")
     found = len(checked.findings)
@@ -147,17 +147,23 @@ _LEFT_OUT = " Left out with --fast: the judge's scores, and phrasings and questi
 
 
 class _Judging:
-    """The embedder, and its progress on standard error while it judges; neither with --fast."""
+    """The judge, and its progress on standard error while it judges; neither with --fast."""
 
     def __init__(self, fast: bool) -> None:
-        self.embedder: Embedder | None = None
+        self.judge: EmbeddedJudge | None = None
         self._bar: Progress | None = None
         if not fast:
+            from interviewer.engines.claim_model import ClaimModel
             from interviewer.engines.hardware import idle_cores
             from interviewer.engines.minilm import MiniLmEmbedder
+            from interviewer.evaluator.embedded_judge import EmbeddedJudge
+            from interviewer.library import places
 
             threads = min(_MOST_THREADS, idle_cores())
-            self.embedder = MiniLmEmbedder(threads=threads, remembered_texts=_REMEMBERED_TEXTS)
+            self.judge = EmbeddedJudge(
+                MiniLmEmbedder(threads=threads, remembered_texts=_REMEMBERED_TEXTS),
+                reader=ClaimModel(places.judge_assets()),
+            )
             columns = (
                 TextColumn("Judging questions"),
                 BarColumn(),

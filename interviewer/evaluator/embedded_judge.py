@@ -69,9 +69,15 @@ class EmbeddedJudge:
         )
         self.prompt_hashes: Mapping[str, str] = {}
         self.embedder = embedder
-        self._reader = reader
+        self.reader = reader
         self._bank = {i: q for i, q in sorted((bank or {}).items()) if q.kind in gates.CONTENT_KINDS}
         self._rubrics: dict[str, RubricVectors] = {}
+
+    def load(self) -> None:
+        """Load both models now, not at the first answer."""
+        self.embedder.encode(["ready"])
+        if self.reader:
+            self.reader.read(["ready"], [Claim("ready")])
 
     def judge(self, question: Question, turns: Sequence[Turn], *, rough: bool = False) -> TechnicalScore:
         """The technical score of one answer. `rough`: the recogniser's words are no proof of an error."""
@@ -118,7 +124,7 @@ class EmbeddedJudge:
         vectors = self.embedder.encode(fluent)
         heard = _heard(spans, question)
         claims = (
-            self._reader.read(fluent, [_claim(point) for point in question.rubric]) if self._reader else None
+            self.reader.read(fluent, [_claim(point) for point in question.rubric]) if self.reader else None
         )
         strengths = contrast(spans, vectors, rubric, said, heard)
         return _Compared(spans, vectors, rubric, heard, strengths, claims)
