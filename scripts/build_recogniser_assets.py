@@ -32,7 +32,7 @@ from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMA
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "scripts" / "data"
 PIECES = DATA / "claims"
-TALK = ("interview_talk.txt", "interview_phrases.txt")
+TALK = ("interview_talk.txt", "interview_voices.txt", "interview_phrases.txt")
 MANIFEST = "domain.json"
 FILLERS = frozenset({"um", "uh"})
 _KEYNESS, _LEAST_COUNT = 30.0, 2
