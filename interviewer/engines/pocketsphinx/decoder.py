@@ -43,7 +43,7 @@ class Mix(NamedTuple):
     question: float
 
 
-_TECHNICAL = Mix(0.2, 0.6, 0.2)
+_TECHNICAL = Mix(0.15, 0.55, 0.3)
 _EVERYDAY = Mix(0.6, 0.2, 0.2)  # for questions that use few technical terms, such as why somebody applies
 _UNPREPARED = Mix(0.9, 0.1, 0.0)
 
