@@ -3,7 +3,8 @@
     python scripts/build_recogniser_assets.py [--questions FOLDER] [--out FOLDER]
 
 Learns from the question bank, from pieces of answers in scripts/data/claims, and from interview_talk.txt,
-interview_voices.txt and interview_phrases.txt beside them. Run it after the bank has changed: questions whose words are all known here are prepared in milliseconds, others need the search to be built anew.
+interview_voices.txt and interview_phrases.txt beside them. Run it after the bank has changed: questions whose words are
+all known here are prepared in milliseconds, others need the search to be built anew.
 Needs espeak-ng for the pronunciation of words that no dictionary has.
 """
 
@@ -108,7 +109,9 @@ def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:
     unknown = {
         word: forms for word, forms in text.spellings.items() if word not in shipped and not wanted[word]
     }
-    for word, said in pronounce_words(unknown, {**shipped, **by_hand}, EspeakPronouncer(timeout_seconds=300)).items():
+    for word, said in pronounce_words(
+        unknown, {**shipped, **by_hand}, EspeakPronouncer(timeout_seconds=300)
+    ).items():
         wanted[word] += said
     lines: list[tuple[str, str]] = []
     for word in sorted(wanted):
