@@ -1,9 +1,9 @@
 """How well the embedded recogniser writes down interview answers: word errors, technical terms, speed.
 
-    python scripts/bench_transcription.py [--part held_out] [--json] [--demo FOLDER]
+    python scripts/bench_transcription.py [--part fresh] [--voice rms] [--json] [--demo FOLDER]
 
 Compares the stock decoder, the stock model mixed with our domain model, and the full mix with the question's own model.
-Settings are chosen on the part `development` alone. Synthetic voices (flite) speak the answers, each voice on its own
+Settings are chosen on the parts `development`, `seen` and `everyday_development` alone. Synthetic voices (flite) speak the answers, each voice on its own
 recogniser whose cepstral mean is carried from answer to answer. Technical terms are the words of the domain text that
 are at least thirty times as frequent there as in everyday English (the stock model's unigrams) and occur at least twice.
 """
@@ -25,6 +25,7 @@ import jiwer
 import psutil
 from build_recogniser_assets import FILLERS, domain_text, technical_terms
 from transcription_corpus import (
+    VOICES,
     Item,
     chunks,
     folder_recordings,
@@ -58,6 +59,7 @@ class Tally:
     terms: Counter[str] = field(default_factory=Counter)
     fillers: Counter[str] = field(default_factory=Counter)
     confidences: list[tuple[float, bool]] = field(default_factory=list)
+    transcripts: list[dict[str, Any]] = field(default_factory=list)
 
     def figures(self) -> dict[str, Any]:
         return {
@@ -109,7 +111,9 @@ def _transcribe(
         tally.close_seconds.append(ended - fed)
         tally.decode_seconds += ended - started
     tally.sound_seconds += len(item.samples) / SAMPLE_RATE
-    tally.word_errors.append(_compare(spoken([item.text]).words, words, confidences, tally, terms))
+    said = spoken([item.text]).words
+    tally.word_errors.append(_compare(said, words, confidences, tally, terms))
+    tally.transcripts.append({"item": item.name, "speaker": item.speaker, "said": said, "written": words})
     tally.by_speaker.setdefault(item.speaker, []).append(tally.word_errors[-1])
 
 
@@ -167,43 +171,56 @@ def longest_shared_run(texts: Iterable[str], known: str) -> int:
     return longest
 
 
-def gather(part: str, demo: Path | None) -> list[Item]:
+def gather(part: str, demo: Path | None, voices: Sequence[str] = VOICES) -> list[Item]:
     """The recordings of one part; empty when they are not at hand."""
     if part == "human":
         return human_recordings(HUMAN) if HUMAN.is_dir() else []
     if part == "demo":
         return folder_recordings(demo, "demo") if demo else []
-    parts = read_parts(ROOT / "scripts" / "data" / "transcription_heldout.yaml")
-    return list(voiced(parts[part], dict(load_library().questions)))
+    data = ROOT / "scripts" / "data"
+    parts = {
+        **read_parts(data / "transcription_heldout.yaml"),
+        **read_parts(data / "transcription_fresh.yaml"),
+    }
+    return list(voiced(parts[part], dict(load_library().questions), voices))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = ("development", "everyday_development", "held_out", "everyday", "human", "demo")
+    parts = ("development", "seen", "everyday_development", "fresh", "everyday", "human", "demo")
     parser.add_argument("--part", action="append", choices=parts, help="which recordings (default: all)")
     parser.add_argument("--system", action="append", choices=SYSTEMS, help="which recognisers (default: all)")
     parser.add_argument(
         "--demo", type=Path, help="folder of recordings with NAME.txt beside NAME.wav or NAME.flac"
     )
+    parser.add_argument("--voice", action="append", choices=VOICES, help="which voices (default: all)")
+    parser.add_argument(
+        "--transcripts", type=Path, help="write what was said and what was heard to this file"
+    )
     parser.add_argument("--json", action="store_true", help="print the JSON object alone")
     options = parser.parse_args()
     domain = domain_text(ROOT / "prompts" / "questions").words
     terms = technical_terms(domain)
+    heard: list[dict[str, Any]] = []
     report: dict[str, Any] = {"technical_terms": len(terms), "parts": {}}
     for part in options.part or parts:
-        items = gather(part, options.demo)
+        items = gather(part, options.demo, options.voice or VOICES)
         if not items:
             print(f"{part}: skipped, there are no such recordings here", file=sys.stderr)
             continue
         shared = longest_shared_run({item.text for item in items}, f" {' '.join(domain)} ")
         figures: dict[str, Any] = {"longest_run_shared_with_training": shared}
         for system in options.system or SYSTEMS:
-            figures[system] = measure(system, items, terms, CHOSEN_TUNING).figures()
+            tally = measure(system, items, terms, CHOSEN_TUNING)
+            figures[system] = tally.figures()
+            heard += [{"part": part, "system": system, **pair} for pair in tally.transcripts]
             if not options.json:
                 print(part, system, json.dumps(figures[system]), flush=True)
         report["parts"][part] = figures
+    if options.transcripts:
+        options.transcripts.write_text(json.dumps(heard, indent=1), encoding="utf-8")
     report["resident_mb"] = round(psutil.Process().memory_info().rss / 1e6)
     print(json.dumps(report, indent=2))
 

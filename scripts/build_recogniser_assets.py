@@ -2,9 +2,9 @@
 
     python scripts/build_recogniser_assets.py [--questions FOLDER] [--out FOLDER]
 
-Learns from the question bank, from pieces of answers in scripts/data/claims, and from interview_talk.txt and
-interview_phrases.txt beside them. Run it after the bank has
-changed: questions whose words are all known here are prepared in milliseconds, others need the search to be built anew.
+Learns from the question bank, from pieces of answers in scripts/data/claims, and from interview_talk.txt,
+interview_voices.txt and interview_phrases.txt beside them. Run it after the bank has changed: questions whose words are
+all known here are prepared in milliseconds, others need the search to be built anew.
 Needs espeak-ng for the pronunciation of words that no dictionary has.
 """
 
@@ -32,7 +32,7 @@ from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMA
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "scripts" / "data"
 PIECES = DATA / "claims"
-TALK = ("interview_talk.txt", "interview_phrases.txt")
+TALK = ("interview_talk.txt", "interview_voices.txt", "interview_phrases.txt")
 MANIFEST = "domain.json"
 FILLERS = frozenset({"um", "uh"})
 _KEYNESS, _LEAST_COUNT = 30.0, 2
@@ -109,7 +109,9 @@ def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:
     unknown = {
         word: forms for word, forms in text.spellings.items() if word not in shipped and not wanted[word]
     }
-    for word, said in pronounce_words(unknown, {**shipped, **by_hand}, EspeakPronouncer()).items():
+    for word, said in pronounce_words(
+        unknown, {**shipped, **by_hand}, EspeakPronouncer(timeout_seconds=300)
+    ).items():
         wanted[word] += said
     lines: list[tuple[str, str]] = []
     for word in sorted(wanted):
@@ -192,7 +194,11 @@ def main() -> None:
         "dictionary_lines": len(lines),
         "technical_terms": len(terms),
         "without_pronunciation": silent,
-        "sources": [*TALK, *sorted(path.name for path in options.questions.glob("*.yaml"))],
+        "sources": [
+            *TALK,
+            *(path.name for path in sorted(PIECES.glob("*.jsonl"))),
+            *(path.name for path in sorted(options.questions.glob("*.yaml"))),
+        ],
     }
     (options.out / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(manifest, indent=2))

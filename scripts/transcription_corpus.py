@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,14 @@ def question_phrases(question: Question) -> tuple[str, ...]:
     return (question.spoken, *points, *probes, question.model_answer)
 
 
-def voiced(part: Iterable[dict[str, Any]], questions: dict[str, Question]) -> Iterator[Item]:
-    """The answers of one part of transcription_heldout.yaml, each in every voice."""
+def voiced(
+    part: Iterable[dict[str, Any]], questions: dict[str, Question], voices: Sequence[str] = VOICES
+) -> Iterator[Item]:
+    """The answers of one part of the benchmark, each in all `voices`."""
     flite = FliteVoice()
     for entry in part:
         phrases = _phrases(entry, questions)
-        for voice in VOICES:
+        for voice in voices:
             yield Item(entry["id"], voice, _speak(flite, entry["answer"], voice), entry["answer"], phrases)
 
 
@@ -103,7 +105,7 @@ def folder_recordings(folder: Path, speaker: str) -> list[Item]:
 
 
 def read_parts(path: Path) -> dict[str, list[dict[str, Any]]]:
-    """The benchmark's answers by part: development, held_out, everyday."""
+    """The answers of one file of the benchmark, by part."""
     parts: dict[str, list[dict[str, Any]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return parts
 

@@ -115,6 +115,16 @@ def test_arpa_says_what_the_model_says() -> None:
     assert model.arpa().rstrip().endswith("\\end\\")
 
 
+def test_arpa_raises_probabilities_to_a_power() -> None:
+    plain, rooted = (trigrams(TEXT).arpa(power).splitlines() for power in (1.0, 0.5))
+    rows = [
+        pair for pair in zip(plain, rooted, strict=True) if pair[0].startswith("-") and "<s>" not in pair[0]
+    ]
+    assert rows
+    for one, other in rows:
+        assert float(other.split()[0]) == pytest.approx(float(one.split()[0]) / 2, abs=1e-4)
+
+
 def test_nothing_to_learn_from_is_an_error() -> None:
     with pytest.raises(ValueError, match="at least one word"):
         trigrams([])

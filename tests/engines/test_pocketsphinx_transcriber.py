@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jiwer
 import numpy as np
+import pocketsphinx
 import psutil
 import pytest
 import soundfile
@@ -19,7 +23,7 @@ from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
 from interviewer.engines.flite_voice import FliteVoice
 from interviewer.engines.pocketsphinx import PocketsphinxTranscriber
 from interviewer.engines.pocketsphinx.binding import Missing
-from interviewer.engines.pocketsphinx.decoder import MixedDecoder
+from interviewer.engines.pocketsphinx.decoder import CHOSEN_TUNING, MixedDecoder
 from interviewer.engines.pocketsphinx.spoken import spoken
 from interviewer.errors import EngineError
 from interviewer.library import places
@@ -154,6 +158,30 @@ def test_technical_questions_and_small_talk_get_different_mixes(monkeypatch: pyt
     transcriber.prepare(["I moved here because my wife found a job, and I like to work with people."])
     transcriber.close()
     assert asked == [True, False]
+
+
+@pytest.mark.parametrize(("history", "word"), [("machine", "learning"), ("of", "the"), ("", "the")])
+def test_the_mix_is_the_weighted_sum_of_its_models(
+    shared: PocketsphinxTranscriber, history: str, word: str
+) -> None:
+    shared.prepare(())
+    mixed = shared._mixed
+    assert mixed is not None
+    stock, domain = (_probability(mixed, model, history, word) for model in (mixed._stock, mixed._domain))
+    weights = CHOSEN_TUNING.unprepared
+    expected = weights.stock * stock + weights.domain * domain
+    assert _probability(mixed, mixed._mix, history, word) == pytest.approx(expected, rel=0.01)
+
+
+def _probability(mixed: MixedDecoder, model: Any, history: str, word: str) -> float:
+    """What the search is told of a word, freed of the language weight and of the word insertion."""
+    score = ctypes.CDLL(pocketsphinx._pocketsphinx.__file__).ngram_ng_score
+    score.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p]
+    before = (ctypes.c_int * 1)(*[mixed._c.ngram_wid(model, name.encode()) for name in history.split()])
+    wid = mixed._c.ngram_wid(model, word.encode())
+    log = score(model, wid, before, len(history.split()), ctypes.byref(ctypes.c_int()))
+    own = log * math.log(1.0001) - math.log(CHOSEN_TUNING.word_insertion)
+    return math.exp(own / CHOSEN_TUNING.language_weight)
 
 
 def test_captions_grow_while_speech_is_fed(shared: PocketsphinxTranscriber) -> None:

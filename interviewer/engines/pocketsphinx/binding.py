@@ -38,6 +38,8 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "ps_get_cmn": (_TEXT, _POINTER, _INT),
     "ps_set_cmn": (_INT, _POINTER, _TEXT),
     "ckd_free": (None, _POINTER),
+    "logmath_init": (_POINTER, c.c_double, _INT, _INT),
+    "logmath_free": (_INT, _POINTER),
     "logmath_exp": (c.c_double, _POINTER, _INT),
     "ngram_model_read": (_POINTER, _POINTER, _TEXT, _INT, _POINTER),
     "ngram_model_write": (_INT, _POINTER, _TEXT, _INT),

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from interviewer.engines.pocketsphinx.binding import Functions
+from interviewer.engines.pocketsphinx.language_model import Trigrams
 from interviewer.errors import EngineError
 
 FRAME_SECONDS = 0.01
 _SEARCH = b"interview"
 _STOCK, _DOMAIN, _QUESTION = b"stock", b"domain", b"question"
 _AUTO_FORMAT = 0
+_LOG_BASE = 1.0001  # in which pocketsphinx counts, and in which its models' binary files are written
 _NO_QUESTION = "\\data\\\nngram 1=2\n\n\\1-grams:\n-99 <s> 0\n0 </s>\n\n\\end\\\n"
 
 
@@ -41,7 +43,7 @@ class Mix(NamedTuple):
     question: float
 
 
-_TECHNICAL = Mix(0.2, 0.6, 0.2)
+_TECHNICAL = Mix(0.15, 0.55, 0.3)
 _EVERYDAY = Mix(0.6, 0.2, 0.2)  # for questions that use few technical terms, such as why somebody applies
 _UNPREPARED = Mix(0.9, 0.1, 0.0)
 
@@ -114,6 +116,9 @@ class MixedDecoder:
         self._tuning = tuning
         self._decoder = self._open(files)
         self._logmath = functions.ps_get_logmath(self._decoder)
+        # A set adds up its models' scores after they were scaled by the language weight, and would so take little more
+        # than the greatest of them. Read in a base whose logarithms are scaled likewise, they add up as probabilities do.
+        self._scaled_logmath = functions.logmath_init(_LOG_BASE ** (1 / tuning.language_weight), 0, 1)
         for word, phones in pronunciations:
             self._add_word(word, phones)
         self._stock = self._read(files.stock_model)
@@ -148,14 +153,15 @@ class MixedDecoder:
     # language models ------------------------------------------------------------------------------------------------
 
     def _read(self, path: Path) -> Any:
-        model = self._c.ngram_model_read(None, str(path).encode(), _AUTO_FORMAT, self._logmath)
+        model = self._c.ngram_model_read(None, str(path).encode(), _AUTO_FORMAT, self._scaled_logmath)
         if not model:
             raise EngineError(
                 "pocketsphinx",
                 f"The language model {path} could not be read.",
                 "Build it anew: `python scripts/build_recogniser_assets.py`.",
             )
-        self._c.ngram_model_apply_weights(model, self._tuning.language_weight, self._tuning.word_insertion)
+        insertion = self._tuning.word_insertion ** (1 / self._tuning.language_weight)  # in the scaled base
+        self._c.ngram_model_apply_weights(model, self._tuning.language_weight, insertion)
         return model
 
     def _parse(self, arpa: str) -> Any:
@@ -164,15 +170,9 @@ class MixedDecoder:
             path.write_text(arpa, encoding="utf-8")
             return self._read(path)
 
-    def _names_and_weights(self, *, for_search: bool = True) -> tuple[Any, Any]:
-        """The mix as C arrays.
-
-        While searching, the set adds up scores already scaled by the language weight, so the weights are raised to it.
-        The lattice's posteriors are sums of unscaled probabilities, and there the weights stand as they are.
-        """
+    def _names_and_weights(self) -> tuple[Any, Any]:
+        """The mix as C arrays."""
         weights = [max(weight, 1e-6) for weight in self._weights]
-        if for_search:
-            weights = [weight**self._tuning.language_weight for weight in weights]
         return (c.c_char_p * 3)(_STOCK, _DOMAIN, _QUESTION), (c.c_float * 3)(*weights)
 
     def _build_search(self, question: Any) -> None:
@@ -187,15 +187,19 @@ class MixedDecoder:
         # The set's vocabulary points at the words inside the models it was made of: they must outlive it.
         self._mix, self._anchor = mix, question
 
-    def ask(self, arpa: str, *, technical: bool) -> None:
-        """Put the trigram model `arpa` in the place of the previous question's, in a few milliseconds.
+    def ask(self, question: Trigrams, *, technical: bool) -> None:
+        """Put the model of a `question` in the place of the previous question's, in a few milliseconds.
 
         Only between utterances. Words of it that the search does not know are ignored.
         """
-        self._replace(arpa, self._mix_for(technical=technical))
+        self._replace(self._arpa(question), self._mix_for(technical=technical))
 
     def _mix_for(self, *, technical: bool) -> Mix:
         return self._tuning.technical if technical else self._tuning.everyday
+
+    def _arpa(self, model: Trigrams) -> str:
+        """A model's text for the scaled base: binary files are taken as they are, while text is turned into logarithms."""
+        return model.arpa(power=1 / self._tuning.language_weight)
 
     def _replace(self, arpa: str, weights: Mix) -> None:
         model = self._parse(arpa)
@@ -204,13 +208,15 @@ class MixedDecoder:
         self._c.ngram_model_set_add(self._mix, model, _QUESTION, 1.0, 1)  # the set takes over our reference
         self._c.ngram_model_set_interp(self._mix, *self._names_and_weights())
 
-    def relearn(self, arpa: str, pronunciations: Sequence[tuple[str, str]], *, technical: bool) -> None:
+    def relearn(
+        self, question: Trigrams, pronunciations: Sequence[tuple[str, str]], *, technical: bool
+    ) -> None:
         """As `ask`, with words that are new to the search. Builds the search anew, which takes longer."""
         self._c.ps_remove_search(self._decoder, _SEARCH)
         for word, phones in pronunciations:
             self._add_word(word, phones)
         self._weights = self._mix_for(technical=technical)
-        self._build_search(self._parse(arpa))
+        self._build_search(self._parse(self._arpa(question)))
 
     def forget(self) -> None:
         """No question is being asked."""
@@ -240,10 +246,7 @@ class MixedDecoder:
         """Close the utterance; its words in order, silences and noises among them."""
         if self._c.ps_end_utt(self._decoder) < 0:
             raise EngineError("pocketsphinx", "pocketsphinx failed while closing a chunk of speech.")
-        self._c.ngram_model_set_interp(self._mix, *self._names_and_weights(for_search=False))
-        words = self._best_path()
-        self._c.ngram_model_set_interp(self._mix, *self._names_and_weights())
-        return words
+        return self._best_path()
 
     def _best_path(self) -> list[DecodedWord]:
         """The lattice's best path; asking for it is what computes the posteriors."""
@@ -293,4 +296,5 @@ class MixedDecoder:
         if self._decoder:
             self._c.ps_free(self._decoder)
             self._free(self._mix, self._anchor, self._stock, self._domain)
+            self._c.logmath_free(self._scaled_logmath)
             self._decoder = self._mix = self._anchor = self._stock = self._domain = None

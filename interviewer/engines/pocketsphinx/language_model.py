@@ -40,13 +40,13 @@ class Trigrams:
             return 0.0
         return self.backoff.get(context, 1.0) * self.predict(word, context[1:])
 
-    def arpa(self) -> str:
-        """The model as an ARPA file."""
+    def arpa(self, power: float = 1.0) -> str:
+        """The model as an ARPA file, each probability raised to `power`."""
         by_order: tuple[list[str], list[str], list[str]] = ([], [], [])
         for ngram in sorted(self.probability):
-            line = f"{_log10(self.probability[ngram]):.4f} {' '.join(ngram)}"
+            line = f"{power * _log10(self.probability[ngram]):.4f} {' '.join(ngram)}"
             if len(ngram) < 3:
-                line += f" {_log10(self.backoff.get(ngram, 1.0)):.4f}"
+                line += f" {power * _log10(self.backoff.get(ngram, 1.0)):.4f}"
             by_order[len(ngram) - 1].append(line)
         lines = ["\\data\\", *(f"ngram {n}={len(rows)}" for n, rows in enumerate(by_order, 1) if rows)]
         for n, rows in enumerate(by_order, 1):

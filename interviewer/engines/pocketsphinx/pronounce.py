@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 from interviewer.errors import EngineError
 
-_TIMEOUT_SECONDS = 10.0
-
 LETTERS = {
     "a": "EY", "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY", "h": "EY CH", "i": "AY",
     "j": "JH EY", "k": "K EY", "l": "EH L", "m": "EH M", "n": "EH N", "o": "OW", "p": "P IY", "q": "K Y UW", "r": "AA R",
@@ -62,8 +60,9 @@ def phones_from_ipa(ipa: str) -> str | None:
 class EspeakPronouncer:
     """Pronounces words through the `espeak-ng` program where it is installed; knows none where it is not."""
 
-    def __init__(self, program: str = "espeak-ng") -> None:
+    def __init__(self, program: str = "espeak-ng", *, timeout_seconds: float = 10.0) -> None:
         self._program = shutil.which(program)
+        self._timeout_seconds = timeout_seconds
 
     @property
     def installed(self) -> bool:
@@ -83,7 +82,7 @@ class EspeakPronouncer:
         command = [str(self._program), "-q", "--ipa", "-v", "en-us", "--stdin"]
         try:
             done = subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8",
-                                  timeout=_TIMEOUT_SECONDS, check=True)  # fmt: skip
+                                  timeout=self._timeout_seconds, check=True)  # fmt: skip
         except (OSError, subprocess.SubprocessError) as error:
             raise EngineError(
                 "pocketsphinx",

@@ -113,10 +113,10 @@ class PocketsphinxTranscriber:
         learnable = set(new_words) - self._left_out
         if learnable:
             self._learned |= learnable  # named again each time, or the next relearning would lose them
-            arpa = trigrams(sentences, vocabulary=self._learned).arpa()
-            self._mixed.relearn(arpa, to_add, technical=self._is_technical(text))
+            model = trigrams(sentences, vocabulary=self._learned)
+            self._mixed.relearn(model, to_add, technical=self._is_technical(text))
         elif sentences:
-            self._mixed.ask(trigrams(sentences).arpa(), technical=self._is_technical(text))
+            self._mixed.ask(trigrams(sentences), technical=self._is_technical(text))
         else:
             self._mixed.forget()
         self._prepared = tuple(phrases)
