@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 
 import interviewer
-from interviewer.assembly.engines import Engines
+from interviewer.assembly.engines import Engines, open_stories
 from interviewer.audio.recording import SessionRecorder
 from interviewer.conversation.controls import Controls, Live
 from interviewer.conversation.interview import Interview
@@ -206,7 +206,7 @@ def score_session(
         library.questions,
         library.personas,
         engines.judge,
-        embedder=engines.embedded_judge.embedder,
+        stories=open_stories(engines.embedded_judge.embedder),
         progress=progress,
     )
     journal.record(Scored(at=journal.state.clock, scorecard=scorecard))
@@ -217,11 +217,10 @@ def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessme
     """Coverage for choosing follow-ups: always the embedded judge, which is quick enough between two words."""
     # without the bank: reading other questions' rubrics takes seconds, and can wait for the scorecard
     judge = EmbeddedJudge(engines.embedded_judge.embedder)
+    stories = open_stories(judge.embedder)
 
     def assess(question: Question, turns: Sequence[Turn]) -> Assessment:
         technical = judge.judge(question, turns, rough=engines.rough)
-        return Assessment(
-            technical.points, technical.gate, missing_components(question, turns, judge.embedder)
-        )
+        return Assessment(technical.points, technical.gate, missing_components(question, turns, stories))
 
     return assess

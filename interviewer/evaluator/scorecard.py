@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from interviewer.domain import AnswerScore, Persona, Question, Scorecard, TechnicalScore, Turn
+from interviewer.domain import AnswerScore, Persona, Question, Scorecard, StarScore, TechnicalScore, Turn
 from interviewer.evaluator.clarity import ENGINE as CLARITY_ENGINE
 from interviewer.evaluator.clarity import score_clarity
 from interviewer.evaluator.coaching import Scored, coach
 from interviewer.evaluator.embedded_judge import widening
 from interviewer.evaluator.gates import CAPS
 from interviewer.evaluator.star import score_story
+from interviewer.evaluator.star_model import StoryReader
 from interviewer.evaluator.summaries import summarise
 from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Interval, Weights, average, weigh
-from interviewer.ports import Embedder
 from interviewer.session.state import Answer, SessionState
 
 ROUGH_NOTE = (
@@ -22,6 +22,7 @@ ROUGH_NOTE = (
     "For a better one install Whisper weights: interviewer models pull"
 )
 FAILED_NOTE = "The language model failed on some points; the embedded verdicts stand there. The answers' engine says where."
+NO_STORIES = "not scored: nothing reads stories here"
 DOUBTFUL_SHARE_TO_ABSTAIN = 0.6
 
 
@@ -40,10 +41,10 @@ def evaluate(
     personas: Mapping[str, Persona],
     judge: Judge,
     *,
-    embedder: Embedder | None = None,
+    stories: StoryReader | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Scorecard:
-    """Score every answer. `progress(done, of)` is called after each; `embedder` sharpens the reading of stories.
+    """Score every answer. `progress(done, of)` is called after each; Without `stories` no story is scored.
 
     Answers to questions that are no longer in `questions` are left out, and a note says so.
     """
@@ -54,7 +55,7 @@ def evaluate(
         persona = personas.get(answer.persona)
         weighs = persona.weighs if persona else DEFAULT_WEIGHTS
         scored.append(
-            score_answer(questions[answer.question], answer, weighs, judge, rough=rough, embedder=embedder)
+            score_answer(questions[answer.question], answer, weighs, judge, rough=rough, stories=stories)
         )
         progress(done, len(known))
     return _scorecard(state, scored, questions, personas, judge, rough=rough)
@@ -67,7 +68,7 @@ def score_answer(
     judge: Judge,
     *,
     rough: bool = False,
-    embedder: Embedder | None = None,
+    stories: StoryReader | None = None,
 ) -> AnswerScore:
     """One answer with its advice.
 
@@ -79,7 +80,11 @@ def score_answer(
     technical = judge.judge(question, turns, rough=rough)
     if technical.gate == "empty" and answer.skipped:
         technical = technical.model_copy(update={"gate": "non_answer", "score": 0.0, "interval": (0.0, 0.0)})
-    star = score_story(question, turns, embedder, widening=wide)
+    star = (
+        score_story(question, turns, stories, widening=wide)
+        if stories
+        else StarScore(score=None, engine=NO_STORIES)
+    )
     if star.score is not None and technical.gate is not None:
         star = star.model_copy(update=_capped(star.score, star.interval, CAPS[technical.gate]))
     clarity = score_clarity(question, turns, widening=wide)

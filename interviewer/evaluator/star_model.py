@@ -10,40 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from interviewer.domain import StarLabel
-from interviewer.evaluator.star_cues import counts
-from interviewer.evaluator.words import words
+from interviewer.evaluator.star_cues import counts, is_past_action
+from interviewer.evaluator.words import FUNCTION_WORDS, words
+from interviewer.library.star_weights import Array, StarWeights
 from interviewer.ports import Embedder
 
+NAME = "story model"
 LABELS: tuple[StarLabel, ...] = ("S", "T", "A", "R", "other")
 HEADS = ("story", "S", "T", "A", "R")
 """What is said of the whole answer: that it is a story, and which parts it has."""
 FEWEST_WORDS_OF_SENTENCE = 3
 MOST_WORDS_OF_SENTENCE = 26
 PAUSE_SECONDS = 0.3
-
-Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class StarWeights:
-    """What scripts/train_star_model.py learnt. Rows of `terms` and `borders` belong to the words of the same place."""
-
-    border_terms: Mapping[str, float]
-    border_bias: float
-    border_pause: float
-    terms: Mapping[str, int]
-    term_weights: Array  # (terms, labels)
-    vector_weights: Array  # (3 x dimensions, labels): the sentence, the one before, the one after
-    count_weights: Array  # (counts, labels)
-    bias: Array  # (labels,)
-    opening: Array  # (labels,)
-    following: Array  # (labels, labels): from, to
-    closing: Array  # (labels,)
-    head_weights: Array  # (head features, heads)
-    head_bias: Array  # (heads,)
+LONGEST_SENTENCE_WORDS = 40
+"""A longer sentence of punctuated text is cut as if it had no punctuation."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +39,9 @@ class Reading:
 
 
 def border_features(spoken: Sequence[str], at: int) -> list[str]:
-    """What stands around the place before word number `at`."""
+    """What stands around the place before word number `at`: the words themselves, and what kinds of words they are."""
     before, after = spoken[max(0, at - 2) : at], spoken[at : at + 3]
+    left, right = [_kind_of(word) for word in before], [_kind_of(word) for word in after]
     return [
         f"<{before[-1]}",
         f"<{' '.join(before)}",
@@ -66,7 +49,22 @@ def border_features(spoken: Sequence[str], at: int) -> list[str]:
         f">{' '.join(after[:2])}",
         f">{' '.join(after)}",
         f"{before[-1]}|{after[0]}",
+        f"<<{' '.join(left)}",
+        f">>{' '.join(right[:2])}",
+        f">>{' '.join(right)}",
+        f"{left[-1]}||{right[0]}",
+        f"{left[-1]}||{' '.join(right[:2])}",
+        f"{' '.join(left)}||{' '.join(right[:2])}",
     ]
+
+
+def _kind_of(word: str) -> str:
+    """The word itself when it is a function word, else its ending: enough to tell a verb from a noun, more or less."""
+    if word in FUNCTION_WORDS:
+        return word
+    if is_past_action(word):
+        return "-ed"
+    return next((f"-{ending}" for ending in ("ing", "ly", "s") if word.endswith(ending)), "-")
 
 
 def divide(weights: StarWeights, spoken: Sequence[str], silences: Sequence[float]) -> list[int]:
@@ -124,23 +122,10 @@ def counts_of(sentences: Sequence[str]) -> Array:
     return np.array(rows, dtype=np.float64)
 
 
-def emissions(weights: StarWeights, sentences: Sequence[str], vectors: Array) -> Array:
-    """Each sentence's score for each label, (n, labels)."""
-    rows = np.tile(weights.bias, (len(sentences), 1))
-    for row, text in zip(rows, sentences, strict=True):
-        known = [weights.terms[term] for term in terms_of(text) if term in weights.terms]
-        row += weights.term_weights[known].sum(axis=0)
-    rows += neighbourhood(vectors) @ weights.vector_weights
-    rows += counts_of(sentences) @ weights.count_weights
-    return rows
-
-
 def neighbourhood(vectors: Array) -> Array:
     """Each sentence's vector beside that of the one before and the one after; zeros where there is none."""
     nothing = np.zeros((1, vectors.shape[1]))
-    return np.hstack(
-        [vectors, np.vstack([nothing, vectors[:-1]]), np.vstack([vectors[1:], nothing])]
-    )
+    return np.hstack([vectors, np.vstack([nothing, vectors[:-1]]), np.vstack([vectors[1:], nothing])])
 
 
 def best_path(weights: StarWeights, scores: Array) -> list[int]:
@@ -192,10 +177,35 @@ def head_features(sentences: Sequence[str], found: Array) -> Array:
     )
 
 
-def read_story(weights: StarWeights, sentences: Sequence[str], embedder: Embedder) -> Reading:
-    vectors = embedder.encode(list(sentences)).astype(np.float64)
-    scores = emissions(weights, sentences, vectors)
-    found = shares(weights, scores)
-    odds = head_features(sentences, found) @ weights.head_weights + weights.head_bias
-    heads = dict(zip(HEADS, (1 / (1 + np.exp(-odds))).tolist(), strict=True))
-    return Reading(tuple(best_path(weights, scores)), found, heads)
+class StoryReader:
+    """Reads stories with the weights that were learnt, more finely with an embedder. Deterministic."""
+
+    def __init__(self, weights: StarWeights, embedder: Embedder | None = None) -> None:
+        """`embedder` is the one the weights were learnt with; without one, words and their order decide alone."""
+        self.name = f"{NAME} with {embedder.name}" if embedder else f"{NAME} on words alone"
+        self._weights = weights
+        self._embedder = embedder
+
+    def divide(self, spoken: Sequence[str], silences: Sequence[float]) -> list[int]:
+        return divide(self._weights, spoken, silences)
+
+    def read(self, sentences: Sequence[str]) -> Reading:
+        """At least one sentence."""
+        scores = self._scores(sentences)
+        found = shares(self._weights, scores)
+        odds = head_features(sentences, found) @ self._weights.head_weights + self._weights.head_bias
+        heads = dict(zip(HEADS, (1 / (1 + np.exp(-odds))).tolist(), strict=True))
+        return Reading(tuple(best_path(self._weights, scores)), found, heads)
+
+    def _scores(self, sentences: Sequence[str]) -> Array:
+        """Each sentence's score for each label, (n, labels)."""
+        weights = self._weights
+        rows = weights.bias + counts_of(sentences) @ weights.count_weights
+        for row, text in zip(rows, sentences, strict=True):
+            row += weights.term_weights[
+                sorted(weights.terms[t] for t in terms_of(text) if t in weights.terms)
+            ].sum(axis=0)
+        if self._embedder is not None:
+            vectors = self._embedder.encode(list(sentences)).astype(np.float64)
+            rows += neighbourhood(vectors) @ weights.vector_weights
+        return np.asarray(rows)

@@ -77,5 +77,10 @@ def recogniser_assets() -> Path:
     return content_root() / "models" / "pocketsphinx"
 
 
+def star_folder() -> Path:
+    """The weights that read told stories."""
+    return content_root() / "models" / "star"
+
+
 def weights_folder() -> Path:
     return data_dir() / "models"
