@@ -11,7 +11,7 @@ from typing import get_args
 
 from interviewer.domain import Question, StarComponent, StarScore, StarSentence, Turn
 from interviewer.evaluator.spans import TextSpan, told_sentences
-from interviewer.evaluator.star_cues import HYPOTHETICAL, QUANTIFIED
+from interviewer.evaluator.star_cues import HYPOTHETICAL, measures, past_actions
 from interviewer.evaluator.star_model import LABELS, LONGEST_SENTENCE_WORDS, Reading, StoryReader
 from interviewer.evaluator.words import words
 
@@ -62,7 +62,7 @@ def score_story(
     components = {c: reading.heads[c] >= _PRESENT and c in told for c in COMPONENTS}
     text = " ".join(span.text for span in spans)
     story = reading.heads["story"] >= _PRESENT and len(words(text)) >= FEWEST_WORDS
-    actions = sum(sentence.label == "A" for sentence in sentences) if components["A"] else 0
+    actions = _actions(sentences) if components["A"] else 0
     quantified = components["R"] and _quantified(sentences, reading)
     ordered = _in_order(sentences)
     if story:
@@ -112,12 +112,16 @@ def _labelled(spans: Sequence[TextSpan], reading: Reading) -> tuple[StarSentence
     )
 
 
+def _actions(sentences: Sequence[StarSentence]) -> int:
+    """How many things the speaker did, by the sentences that tell actions; at least one in each."""
+    return sum(max(1, past_actions(s.text, "i")) for s in sentences if s.label == "A")
+
+
 def _quantified(sentences: Sequence[StarSentence], reading: Reading) -> bool:
     """Whether a figure stands where the result is told, or may be told."""
     result = LABELS.index("R")
     return any(
-        (sentence.label == "R" or reading.shares[row, result] >= _MAY_BE_RESULT)
-        and QUANTIFIED.search(sentence.text)
+        (sentence.label == "R" or reading.shares[row, result] >= _MAY_BE_RESULT) and measures(sentence.text)
         for row, sentence in enumerate(sentences)
     )
 

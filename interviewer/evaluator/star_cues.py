@@ -33,23 +33,46 @@ LIVED = _any(
     r"during my",
     r"my (?:manager|boss|colleague|supervisor|first|lead)",
 )
-_DIGIT = (
-    r"\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|dozen"
+_SMALL = r"one|two|three|four|five|six|seven|eight|nine|\d"
+_LARGE = (
+    r"\d[\d.,]*\d|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|"
+    r"sixty|seventy|eighty|ninety|(?:a )?hundred|(?:a )?thousand|millions?|billions?|dozens?"
 )
-_NUMBER = rf"(?:{_DIGIT})"
-_UNIT = (
-    r"%|percent|per cent|percentage points?|points?|times|fold|x\b|ms|milliseconds?|seconds?|minutes?|hours?|days?|"
-    r"weeks?|months?|dollars?|euros?|pounds?|k\b|kilos?|tonnes?|kilometres?|users?|customers?|requests?|people|teams?|"
-    r"incidents?|pages?|tickets?|entries|guests|uses"
+_ANY = rf"(?:{_LARGE}|{_SMALL})"
+_NUMBER = rf"{_ANY}(?:[ -](?:point |and )?{_ANY})*(?: and a half)?(?: or {_ANY})?"
+_TIME = r"(?:milliseconds?|seconds?|minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?|summers?|seasons?)"
+_LONG_TIME = r"(?:days?|nights?|weeks?|months?|quarters?|years?|summers?|seasons?)"
+_NOTHING = r"nothing|none|zero|nil|never"
+_CHANGED = (
+    r"rose|fell|grew|dropped|shrank|sank|increased|decreased|reduced|improved|went (?:up|down)|(?:is|was|are|were|got|came|stayed|"
+    r"stood) (?:\w+ )?(?:at|up|down|to|under|over|below|above|within|off)|down|up|cut|saved?|saves|costs?|raised|raises|gained|"
+    r"lost|scored|compared with|instead of"
 )
-QUANTIFIED = re.compile(
-    rf"\b{_NUMBER}(?:[ -](?:point |and )?{_NUMBER})*(?: or {_NUMBER})?\s?(?:{_UNIT})"
-    rf"|from (?:\w+ )?{_NUMBER}\b.{{0,40}}? to {_NUMBER}|[$€£]\s?\d"
-    r"|\b(?:doubled|tripled|halved|by half|half as|a (?:third|quarter|fifth|tenth)\b|in half|twice as)"
-    rf"|\b{_NUMBER} (?:in|of|out of)(?: the)? {_NUMBER}\b",
-    re.IGNORECASE,
+_WHEN = _any(
+    rf"(?:after|within|in|for|since|during|over|every|until|waited|spent|took(?: \w+)?)(?: (?:about|around|the|like))? "
+    rf"(?:the (?:last|first|next|past) )?{_NUMBER} {_LONG_TIME}",
+    rf"waited {_NUMBER} {_TIME}",
+    rf"{_NUMBER} {_TIME} (?:later|ago|before)\b",
+    rf"(?:at|until|till) (?:half past |quarter past )?{_NUMBER}(?: past {_NUMBER}| o'clock| a\.?m\.?| p\.?m\.?)",
 )
+"""When something was, or how long it took: figures that measure no outcome."""
+_MEASURED = _any(
+    rf"(?:{_NUMBER}|per|a few|half a) ?(?:percent|per cent|percentage)",
+    rf"{_NUMBER} ?(?:%|x\b|ms\b|k\b|fold|times\b|points?\b|{_TIME}|dollars?|euros?|pounds?|kilos?|tonnes?|kilometres?|metres?)",
+    rf"{_NUMBER} (?:in|of|out of)(?: the)? {_ANY}\b",
+    rf"from (?:\w+ ){{0,2}}{_ANY}\b.{{0,40}}? to (?:\w+ ){{0,2}}(?:{_ANY}|{_NOTHING})\b",
+    rf"(?:{_CHANGED}) (?:\w+ ){{0,3}}{_ANY}\b",
+    rf"(?:{_LARGE})\b",
+    r"doubled|tripled|halved|by half|half (?:as|the)|in half|twice (?:as|the)|(?:a|by|two|one) (?:third|quarter|fifth|tenth)s?\b",
+)
+_MONEY = re.compile(r"[$€£]\s?\d|\d\s?%")
+
+
+def measures(text: str) -> bool:
+    """Whether a figure in the text measures something, rather than say when it was or how long it took."""
+    left = _WHEN.sub(" ", text)
+    return _MEASURED.search(left) is not None or _MONEY.search(text) is not None
+
 
 _IRREGULAR_PAST = frozenset(
     "went made built found told took got ran led wrote began saw gave brought thought came left kept held met sent set put cut "
@@ -107,7 +130,7 @@ def counts(text: str) -> Counts:
         imagined=len(HYPOTHETICAL.findall(text)),
         lived=len(LIVED.findall(text)),
         firsts=sum(word in {"i", "my", "me", "i'd", "i've", "i'm"} for word in spoken),
-        figure=QUANTIFIED.search(text) is not None,
+        figure=measures(text),
     )
 
 

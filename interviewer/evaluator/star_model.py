@@ -73,7 +73,7 @@ def divide(weights: StarWeights, spoken: Sequence[str], silences: Sequence[float
     odds = [0.0] + [
         weights.border_bias
         + sum(weights.border_terms.get(term, 0.0) for term in border_features(spoken, at))
-        + (weights.border_pause if silences[at] >= PAUSE_SECONDS else 0.0)
+        + weights.border_pause * _pause(silences[at])
         for at in range(1, count)
     ]
     best = [0.0] + [-np.inf] * count
@@ -90,6 +90,11 @@ def divide(weights: StarWeights, spoken: Sequence[str], silences: Sequence[float
         opening.append(at)
         at = came_from[at]
     return opening[::-1]
+
+
+def _pause(seconds: float) -> float:
+    """How much a silence speaks for a sentence's end: nothing below PAUSE_SECONDS, twice as much from double of it."""
+    return 0.0 if seconds < PAUSE_SECONDS else min(2.0, seconds / PAUSE_SECONDS)
 
 
 def terms_of(text: str) -> set[str]:
