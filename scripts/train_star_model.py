@@ -77,7 +77,8 @@ def learn_borders(versions: Iterable[Version]) -> tuple[dict[str, float], float]
     places: list[list[str]] = []
     opens: list[bool] = []
     for version in versions:
-        spoken, openings = [], set()
+        spoken: list[str] = []
+        openings: set[int] = set()
         for part in version.parts:
             openings.add(len(spoken))
             spoken += words(part)

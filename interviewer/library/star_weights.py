@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,21 +64,21 @@ def load_star_weights(folder: Path | None = None) -> StarWeights:
 
 def save_star_weights(weights: StarWeights, folder: Path) -> None:
     """In half precision, apart from what is tiny."""
-    arrays = {
+    arrays: dict[str, Any] = {
         field.name: np.asarray(getattr(weights, field.name))
         for field in fields(weights)
         if field.name not in {"border_terms", "border_bias", "border_pause", "terms"}
     }
     large = {"term_weights", "vector_weights"}
+    stored: dict[str, Any] = {
+        name: array.astype(np.float16 if name in large else np.float32) for name, array in arrays.items()
+    }
+    stored["border_names"] = _stored(weights.border_terms)
+    stored["border_values"] = np.array(list(weights.border_terms.values()), dtype=np.float16)
+    stored["border"] = np.array([weights.border_bias, weights.border_pause], dtype=np.float32)
+    stored["term_names"] = _stored(weights.terms)
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(
-        folder / FILE,
-        border_names=_stored(weights.border_terms),
-        border_values=np.array(list(weights.border_terms.values()), dtype=np.float16),
-        border=np.array([weights.border_bias, weights.border_pause], dtype=np.float32),
-        term_names=_stored(weights.terms),
-        **{name: a.astype(np.float16 if name in large else np.float32) for name, a in arrays.items()},
-    )
+    np.savez_compressed(folder / FILE, **stored)
 
 
 def _stored(names: Mapping[str, object]) -> npt.NDArray[np.uint8]:
