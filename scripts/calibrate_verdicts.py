@@ -32,7 +32,7 @@ from interviewer.evaluator.point_reading import FEATURES
 
 FOLDS = 4
 PRECISION = 0.9
-OWN = 6  # features of the point itself
+OWN = 4  # features of the point itself
 
 
 @dataclass(frozen=True)

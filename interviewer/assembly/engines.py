@@ -12,10 +12,12 @@ from interviewer.domain import Question
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.scorecard import Judge
+from interviewer.evaluator.star_model import StoryReader
 from interviewer.library import places
 from interviewer.library.settings import Settings
+from interviewer.library.star_weights import load_star_weights
 from interviewer.library.templates import Templates
-from interviewer.ports import LanguageModel, SpeechDetector, Transcriber, Voice
+from interviewer.ports import Embedder, LanguageModel, SpeechDetector, Transcriber, Voice
 
 EMBEDDED_TRANSCRIBER = "pocketsphinx"
 API_KEY_VARIABLE = "INTERVIEWER_API_KEY"  # of an endpoint that asks for one
@@ -82,6 +84,11 @@ def open_embedded_judge(bank: Mapping[str, Question]) -> EmbeddedJudge:
     from interviewer.engines.minilm import MiniLmEmbedder
 
     return EmbeddedJudge(MiniLmEmbedder(), bank, ClaimModel(places.judge_assets()))
+
+
+def open_stories(embedder: Embedder) -> StoryReader:
+    """What reads told stories. InterviewerError when its weights are missing."""
+    return StoryReader(load_star_weights(), embedder)
 
 
 def open_judge(language_model: LanguageModel | None, embedded: EmbeddedJudge) -> Judge:

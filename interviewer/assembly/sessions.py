@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 
 import interviewer
-from interviewer.assembly.engines import Engines
+from interviewer.assembly.engines import Engines, open_stories
 from interviewer.audio.recording import SessionRecorder
 from interviewer.conversation.controls import Controls, Live
 from interviewer.conversation.interview import Interview
@@ -214,7 +214,7 @@ def score_session(
         library.questions,
         library.personas,
         engines.judge,
-        embedder=engines.embedded_judge.embedder,
+        stories=open_stories(engines.embedded_judge.embedder),
         fairness=engines.embedded_judge,
         progress=progress,
     )
@@ -226,11 +226,10 @@ def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessme
     """Coverage for choosing follow-ups: always the embedded judge, which is quick enough between two words."""
     # without the bank: reading other questions' rubrics takes seconds, and can wait for the scorecard
     judge = EmbeddedJudge(engines.embedded_judge.embedder, reader=engines.embedded_judge.reader)
+    stories = open_stories(judge.embedder)
 
     def assess(question: Question, turns: Sequence[Turn]) -> Assessment:
         technical = judge.judge(question, turns, rough=engines.rough)
-        return Assessment(
-            technical.points, technical.gate, missing_components(question, turns, judge.embedder)
-        )
+        return Assessment(technical.points, technical.gate, missing_components(question, turns, stories))
 
     return assess

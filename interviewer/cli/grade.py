@@ -132,7 +132,7 @@ def _done(out: Path) -> set[int | str]:
 
 
 def _open_grader(file: Path, lines: Sequence[_Line], settings: Settings, stack: ExitStack) -> Grader:
-    from interviewer.assembly.engines import Engines, open_engines
+    from interviewer.assembly.engines import Engines, open_engines, open_stories
     from interviewer.engines.silero_vad import SileroDetector
     from interviewer.grading.grader import Grader
     from interviewer.grading.rubrics import Measures
@@ -147,7 +147,8 @@ def _open_grader(file: Path, lines: Sequence[_Line], settings: Settings, stack: 
         engines.transcriber = open_transcriber(settings)
         ears = _Ears(SileroDetector(), engines.transcriber)
     embedder = engines.embedded_judge.embedder
-    return Grader(Measures(library.questions, embedder), engines.judge, embedder, ears, file.parent)
+    measures = Measures(library.questions, embedder)
+    return Grader(measures, engines.judge, open_stories(embedder), ears, file.parent)
 
 
 class _Ears:

@@ -62,7 +62,12 @@ class StarScore(Noun):
     components: dict[StarComponent, bool] = {}
     sentences: tuple[StarSentence, ...] = ()
     in_order: bool = False
+    balance: dict[StarComponent, float] = Field(default={}, description="Share of the words each part takes.")
+    out_of_balance: tuple[StarComponent, ...] = Field(
+        default=(), description="Parts that are there and take strikingly little or much room."
+    )
     quantified_result: bool = False
+    learned: bool = Field(default=False, description="Whether the speaker says what was learned from it.")
     personal_actions: int = 0
     missing_question: str | None = Field(
         default=None, description="The follow-up that would draw out what is missing."

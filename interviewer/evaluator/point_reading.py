@@ -20,18 +20,16 @@ FEATURES = (
     "contradiction in the same words",
     "contrast for",
     "contradiction",
-    "statement in the same words",
-    "contrast against",
     "statements of other points",
     "contradictions of other points",
 )
 """All but the last two are of the point itself: the span that states it most, and the one that contradicts it most, as
 log-odds. The last two are the answer's other points on average: whoever gets the rest wrong is believed less where a
 sentence happens to sound right. They bear on what counts as met, never on what is called an error."""
-MET_WEIGHTS: tuple[float, ...] = (0.0,) * 8
-MET_OFFSET = 0.0
-CONTRADICTED_WEIGHTS: tuple[float, ...] = (0.0,) * 6
-CONTRADICTED_OFFSET = 0.0
+MET_WEIGHTS = (2.117, 0.167, 0.193, 0.057, 1.805, -1.625)
+MET_OFFSET = -3.871
+CONTRADICTED_WEIGHTS = (-0.047, -0.085, 0.117, 1.753)
+CONTRADICTED_OFFSET = -0.173
 _LEAST = 1e-4  # chances are kept away from 0 and 1 by so much
 
 Rows = npt.NDArray[np.float64]
@@ -49,8 +47,6 @@ def point_features(
         contradicts[best, points],
         _log_odds(strengths.met.max(axis=0)),
         contradicts[worst, points],
-        states[worst, points],
-        _log_odds(strengths.against.max(axis=0)),
     ]
     others = [_mean_of_others(own[0]), _mean_of_others(own[3])]
     return np.stack([*own, *others], axis=1), best, worst

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from interviewer.domain import AnswerScore, Persona, Question, Scorecard, TechnicalScore, Turn
+from interviewer.domain import AnswerScore, Persona, Question, Scorecard, StarScore, TechnicalScore, Turn
 from interviewer.evaluator.clarity import ENGINE as CLARITY_ENGINE
 from interviewer.evaluator.clarity import score_clarity
 from interviewer.evaluator.coaching import Scored, coach
@@ -13,9 +13,9 @@ from interviewer.evaluator.disfluency import without_disfluencies
 from interviewer.evaluator.embedded_judge import widening
 from interviewer.evaluator.gates import CAPS
 from interviewer.evaluator.star import score_story
+from interviewer.evaluator.star_model import StoryReader
 from interviewer.evaluator.summaries import summarise
 from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Interval, Weights, average, weigh
-from interviewer.ports import Embedder
 from interviewer.session.state import Answer, SessionState
 
 ROUGH_NOTE = (
@@ -23,6 +23,7 @@ ROUGH_NOTE = (
     "For a better one install Whisper weights: interviewer models pull"
 )
 FAILED_NOTE = "The language model failed on some points; the embedded verdicts stand there. The answers' engine says where."
+NO_STORIES = "not scored: nothing reads stories here"
 DOUBTFUL_SHARE_TO_ABSTAIN = 0.6
 LEAST_SHIFT = 0.05  # of 5: what a score shown with one digit can tell
 
@@ -42,11 +43,11 @@ def evaluate(
     personas: Mapping[str, Persona],
     judge: Judge,
     *,
-    embedder: Embedder | None = None,
+    stories: StoryReader | None = None,
     fairness: Judge | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Scorecard:
-    """Score every answer. `progress(done, of)` is called after each; `embedder` sharpens the reading of stories;
+    """Score every answer. `progress(done, of)` is called after each; without `stories` no story is scored;
     `fairness` says what disfluencies did to the content score (the judge itself, unless a quicker one is given).
 
     Answers to questions that are no longer in `questions` are left out, and a note says so.
@@ -64,7 +65,7 @@ def evaluate(
                 weighs,
                 judge,
                 rough=rough,
-                embedder=embedder,
+                stories=stories,
                 fairness=fairness,
             )
         )
@@ -80,7 +81,7 @@ def score_answer(
     judge: Judge,
     *,
     rough: bool = False,
-    embedder: Embedder | None = None,
+    stories: StoryReader | None = None,
     fairness: Judge | None = None,
 ) -> AnswerScore:
     """One answer with its advice.
@@ -94,7 +95,11 @@ def score_answer(
     technical = judge.judge(question, turns, rough=rough)
     if technical.gate == "empty" and answer.skipped:
         technical = technical.model_copy(update={"gate": "non_answer", "score": 0.0, "interval": (0.0, 0.0)})
-    star = score_story(question, turns, embedder, widening=wide)
+    star = (
+        score_story(question, turns, stories, widening=wide)
+        if stories
+        else StarScore(score=None, engine=NO_STORIES)
+    )
     if star.score is not None and technical.gate is not None:
         star = star.model_copy(update=_capped(star.score, star.interval, CAPS[technical.gate]))
     clarity = score_clarity(question, turns, thinking_before=_thinking_before(answer), widening=wide)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from interviewer.domain import Evidence, Segment, Turn
@@ -26,6 +27,9 @@ _CONNECTIVE = re.compile(
 )
 
 SpanKind = Literal["sentence", "clause", "window"]
+Divide = Callable[[Sequence[str], Sequence[float]], Sequence[int]]
+"""Cuts a run of words into sentences: from the words, and the silence in seconds before each of them (0 where it is not
+known), to the numbers of the words that open a new sentence."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,17 @@ def quoter(turn: Turn, index: int) -> Callable[[int, int], Evidence]:
     return lambda start, end: cutter.span(start, end, "clause", 0).evidence
 
 
+def told_sentences(turns: Sequence[Turn], divide: Divide, longest_words: int) -> list[TextSpan]:
+    """The answer cut once, without overlap, into sentences: by punctuation where there is any, and by `divide` where a
+    turn has none or a sentence is longer than `longest_words`."""
+    found: list[TextSpan] = []
+    for index, turn in enumerate(turns):
+        cutter = _TurnCutter(turn, index)
+        for start, end in cutter.told(divide, longest_words):
+            found.append(cutter.span(start, end, "sentence", len(found)))
+    return found
+
+
 def verified(evidence: Evidence, turns: Sequence[Turn]) -> bool:
     """Whether the quote stands verbatim at its offset."""
     if not 0 <= evidence.turn < len(turns):
@@ -169,6 +184,25 @@ class _TurnCutter:
             inside = [t for t in inside if t.start >= cut]
         if inside:
             yield from self._trimmed(inside[0].start, end)
+
+    def told(self, divide: Divide, longest: int) -> Iterator[tuple[int, int]]:
+        punctuated = _SENTENCE_END.search(self.text) is not None
+        for start, end in self.sentences():
+            inside = self._inside(start, end)
+            if punctuated and len(inside) <= longest:
+                yield start, end
+                continue
+            silences = [0.0, *(self._silence(one, other) for one, other in pairwise(inside))]
+            opening = divide([token.word for token in inside], silences)
+            cuts = [start, *(inside[number].start for number in opening), end]
+            for first, last in pairwise(cuts):
+                yield from self._trimmed(first, last)
+
+    def _silence(self, one: Token, other: Token) -> float:
+        """Seconds between two words; 0 where words were not timed."""
+        _, ended = self._seconds(one.start, one.end)
+        began, _ = self._seconds(other.start, other.end)
+        return max(0.0, began - ended) if began is not None and ended is not None else 0.0
 
     def span(self, start: int, end: int, kind: SpanKind, sentence: int) -> TextSpan:
         begin, finish = self._seconds(start, end)

@@ -1,166 +1,134 @@
-"""Is the answer a story, and does it hold a situation, a task, actions and a result? Reads sentences in their order.
+"""Is the answer a story, and does it hold a situation, a task, actions and a result? Scores what the story model reads.
 
-Cues in the words decide, prototypes embedded by MiniLM help where an embedder is passed, and a best path through the
-labels (situations before actions, results last) settles what a sentence alone leaves open.
+A part counts when the model finds it in the whole answer and a sentence can be quoted for it. Follow-ups belong to the answer.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
-import numpy as np
-
-from interviewer.domain import Question, StarComponent, StarLabel, StarScore, StarSentence, Turn
-from interviewer.evaluator.contrast import cosines
-from interviewer.evaluator.spans import TextSpan, passages
-from interviewer.evaluator.star_cues import (
-    COMPONENTS,
-    CUES,
-    HYPOTHETICAL,
-    LABELS,
-    LIVED,
-    PROTOTYPES,
-    QUANTIFIED,
-    past_actions,
-)
+from interviewer.domain import Question, StarComponent, StarScore, StarSentence, Turn
+from interviewer.evaluator.spans import TextSpan, told_sentences
+from interviewer.evaluator.star_cues import HYPOTHETICAL, measures, past_actions
+from interviewer.evaluator.star_model import LABELS, LONGEST_SENTENCE_WORDS, Reading, StoryReader
 from interviewer.evaluator.words import words
-from interviewer.ports import Embedder
 
-LONGEST_SENTENCE_WORDS = 22
-FEWEST_WORDS = 12
-_CUE_WEIGHT = 1.3
-_PROTOTYPE_WEIGHT = 3.0
-_OPENING = {"S": 0.0, "T": -0.8, "A": -1.5, "R": -2.5, "other": -0.4}
-_FOLLOWING: Mapping[StarLabel, Mapping[StarLabel, float]] = {
-    "S": {"S": 0.0, "T": -0.3, "A": -0.6, "R": -2.5, "other": -0.9},
-    "T": {"S": -1.2, "T": -0.6, "A": 0.0, "R": -2.0, "other": -0.9},
-    "A": {"S": -2.0, "T": -1.8, "A": 0.0, "R": -0.4, "other": -0.9},
-    "R": {"S": -2.5, "T": -2.5, "A": -1.3, "R": 0.0, "other": -0.7},
-    "other": {"S": -0.5, "T": -0.7, "A": -0.5, "R": -0.7, "other": -0.2},
-}
-_WORTH: Mapping[StarComponent, float] = {"S": 0.75, "T": 0.75, "A": 1.75, "R": 1.25}
-_ORDER_WORTH = 0.25
-_QUANTIFIED_WORTH = 0.25
-_ACTIONS_SHARE = (0.0, 0.6, 0.85, 1.0)  # of an action part with 0, 1, 2, 3 or more things the candidate did
-_NO_STORY_SHARE = 0.3
+COMPONENTS: tuple[StarComponent, ...] = get_args(StarComponent)
 ASK_FIRST: tuple[StarComponent, ...] = ("A", "R", "T", "S")
-_SURE = 0.4
-_HALF_INTERVAL = 0.6  # of 5; a first guess, not calibrated
+ASKED: Mapping[StarComponent, str] = {
+    "S": "Where and when was that, and what was going on?",
+    "T": "What was your own task or goal in it?",
+    "A": "What did you yourself do, step by step?",
+    "R": "What came of it, and how do you know?",
+}
+"""Draws out a part where the question's author wrote no follow-up for it."""
+ASKED_FIGURE = "Can you put a number on the result, even a rough one?"
+BANDS: Mapping[StarComponent, tuple[float, float]] = {
+    "S": (0.05, 0.45),
+    "T": (0.0, 0.3),
+    "A": (0.25, 0.85),
+    "R": (0.05, 0.45),
+}
+"""Shares of the words in which nothing is said about balance. Guides agree on an order of size, evidence on nothing."""
+FEWEST_WORDS = 12
+_PRESENT = 0.5
+_MAY_BE_RESULT = 0.3
+_WORTH: Mapping[StarComponent, float] = {"S": 0.6, "T": 0.7, "A": 1.6, "R": 1.2}
+_COMPLETE_WORTH, _ORDER_WORTH, _QUANTIFIED_WORTH = 0.4, 0.2, 0.3
+_ACTIONS_SHARE = (0.0, 0.6, 0.85, 1.0)  # of an action part with 0, 1, 2, 3 or more things the candidate did
+_WITHOUT_ACTION_SHARE = 0.75
+_NO_STORY_SHARE = 0.8
+_IMAGINED_WORTH, _MOST_IMAGINED = 0.25, 3  # what one would do is worth a little more than nothing
+_HALF_INTERVAL = 0.4  # of 5, when the model is sure of everything; a first guess, not calibrated
+_LEARNED = re.compile(
+    r"\b(?:learn(?:ed|t)|taught me|lessons?|takeaway|take away|what i took|looking back|since then|since that|"
+    r"next time|these days i|nowadays i|showed me that|made me (?:more|less|much))\b",
+    re.IGNORECASE,
+)
 
 
 def score_story(
-    question: Question, turns: Sequence[Turn], embedder: Embedder | None = None, *, widening: float = 1.0
+    question: Question, turns: Sequence[Turn], reader: StoryReader, *, widening: float = 1.0
 ) -> StarScore:
     """The story's parts with their quotes. The score is None when no story was asked for or nothing was said."""
-    engine = f"cues and {embedder.name}" if embedder else "cues"
-    sentences = passages(turns, LONGEST_SENTENCE_WORDS)
-    text = " ".join(span.text for span in sentences)
-    if not question.expects_story or not sentences:
-        return StarScore(score=None, engine=engine)
-    labelled = _label(sentences, embedder)
-    components = {c: any(_is_sure(s) for s in labelled if s.label == c) for c in COMPONENTS}
-    actions = past_actions(text, "i")
-    story = _is_story(text, actions)
-    quantified = any(s.label == "R" and QUANTIFIED.search(s.text) for s in labelled)
-    ordered = _in_order([s.label for s in labelled])
-    score = _score(components, actions=actions, story=story, ordered=ordered, quantified=quantified)
-    half = _HALF_INTERVAL * widening
+    spans = told_sentences(turns, reader.divide, LONGEST_SENTENCE_WORDS) if question.expects_story else []
+    if not spans:
+        return StarScore(score=None, engine=reader.name)
+    reading = reader.read([span.text for span in spans])
+    sentences = _labelled(spans, reading)
+    told = {sentence.label for sentence in sentences}
+    components = {c: reading.heads[c] >= _PRESENT and c in told for c in COMPONENTS}
+    text = " ".join(span.text for span in spans)
+    story = reading.heads["story"] >= _PRESENT and len(words(text)) >= FEWEST_WORDS
+    actions = _actions(sentences) if components["A"] else 0
+    quantified = components["R"] and _quantified(sentences, reading)
+    ordered = _in_order(sentences)
+    if story:
+        score = _worth(components, actions=actions, ordered=ordered, quantified=quantified)
+    else:
+        score = _worth_without_story(components, text)
+    half = _half_interval(reading) * widening
+    balance = _balance(sentences)
     return StarScore(
         score=round(score, 2),
         interval=(round(max(0.0, score - half), 2), round(min(5.0, score + half), 2)),
         is_story=story,
         components=components,
-        sentences=tuple(labelled),
+        sentences=sentences,
         in_order=ordered,
+        balance=balance,
+        out_of_balance=tuple(
+            c for c in COMPONENTS if components[c] and not BANDS[c][0] <= balance[c] <= BANDS[c][1]
+        ),
         quantified_result=quantified,
+        learned=any(s.label == "R" and _LEARNED.search(s.text) for s in sentences),
         personal_actions=actions,
         missing_question=_missing_question(question, components, story=story, quantified=quantified),
-        engine=engine,
+        engine=reader.name,
     )
 
 
 def missing_components(
-    question: Question, turns: Sequence[Turn], embedder: Embedder | None = None
+    question: Question, turns: Sequence[Turn], reader: StoryReader
 ) -> tuple[StarComponent, ...]:
     """The parts a story lacks so far, the one to ask for first in front; () when no story is asked for."""
     if not question.expects_story:
         return ()
-    components = score_story(question, turns, embedder).components
+    components = score_story(question, turns, reader).components
     return tuple(c for c in ASK_FIRST if not components.get(c))
 
 
-def _is_story(text: str, actions: int) -> bool:
-    """A lived event told by somebody who acted in it: not what one would do, not only what "we" did."""
-    if len(words(text)) < FEWEST_WORDS or actions == 0:
-        return False
-    hypothetical = len(HYPOTHETICAL.findall(text))
-    lived = actions + past_actions(text, "we") + 2 * len(LIVED.findall(text))
-    return lived >= 2 and lived > 1.5 * hypothetical
-
-
-def _is_sure(sentence: StarSentence) -> bool:
-    """Whether a sentence has its label on its own account, not only because of where it stands."""
-    return sentence.confidence >= _SURE or CUES[sentence.label].search(sentence.text) is not None
-
-
-def _label(sentences: Sequence[TextSpan], embedder: Embedder | None) -> list[StarSentence]:
-    emissions = np.array(
-        [_cue_scores(s.text, n / max(1, len(sentences) - 1)) for n, s in enumerate(sentences)]
-    )
-    if embedder is not None:
-        emissions = emissions + _PROTOTYPE_WEIGHT * _prototype_scores(sentences, embedder)
-    path = _best_path(emissions)
-    odds = np.exp(emissions - emissions.max(axis=1, keepdims=True))
-    odds /= odds.sum(axis=1, keepdims=True)
-    return [
+def _labelled(spans: Sequence[TextSpan], reading: Reading) -> tuple[StarSentence, ...]:
+    return tuple(
         StarSentence(
             text=span.text,
             label=LABELS[column],
-            confidence=round(float(odds[row, column]), 3),
+            confidence=round(float(reading.shares[row, column]), 3),
             evidence=span.evidence,
         )
-        for row, (span, column) in enumerate(zip(sentences, path, strict=True))
-    ]
-
-
-def _cue_scores(text: str, position: float) -> list[float]:
-    """One score per label from the words and from where in the answer they stand (0 first, 1 last)."""
-    found = {label: min(2, len(CUES[label].findall(text))) for label in LABELS}
-    scores = {label: _CUE_WEIGHT * count for label, count in found.items()}
-    scores["S"] += 0.5 * (0.5 - position)
-    scores["R"] += 0.5 * (position - 0.5) + (0.6 if QUANTIFIED.search(text) and found["R"] else 0.0)
-    scores["A"] += 0.5 * min(2, past_actions(text, "i"))
-    if not any(found.values()):
-        scores["other"] += 0.3  # a sentence without a cue belongs to its neighbours or to nothing
-    return [scores[label] for label in LABELS]
-
-
-def _prototype_scores(sentences: Sequence[TextSpan], embedder: Embedder) -> np.ndarray:
-    """How much nearer each sentence is to a label's examples than to the other labels', shape (sentences, labels)."""
-    vectors = embedder.encode([span.text for span in sentences])
-    nearest = np.stack(
-        [cosines(vectors, embedder.encode(PROTOTYPES[label])).max(axis=1) for label in LABELS], axis=1
+        for row, (span, column) in enumerate(zip(spans, reading.labels, strict=True))
     )
-    return np.asarray(nearest - nearest.mean(axis=1, keepdims=True))
 
 
-def _best_path(emissions: np.ndarray) -> list[int]:
-    """The most plausible sequence of labels (Viterbi), as columns of LABELS."""
-    following = np.array([[_FOLLOWING[before][after] for after in LABELS] for before in LABELS])
-    best = np.array([_OPENING[label] for label in LABELS]) + emissions[0]
-    came_from = []
-    for row in emissions[1:]:
-        through = best[:, None] + following
-        came_from.append(through.argmax(axis=0))
-        best = through.max(axis=0) + row
-    path = [int(best.argmax())]
-    for step in reversed(came_from):
-        path.append(int(step[path[-1]]))
-    return path[::-1]
+def _actions(sentences: Sequence[StarSentence]) -> int:
+    """How many things the speaker did, by the sentences that tell actions; at least one in each."""
+    return sum(max(1, past_actions(s.text, "i")) for s in sentences if s.label == "A")
 
 
-def _in_order(labels: Sequence[StarLabel]) -> bool:
+def _quantified(sentences: Sequence[StarSentence], reading: Reading) -> bool:
+    """Whether a figure stands where the result is told, or may be told."""
+    result = LABELS.index("R")
+    return any(
+        (sentence.label == "R" or reading.shares[row, result] >= _MAY_BE_RESULT) and measures(sentence.text)
+        for row, sentence in enumerate(sentences)
+    )
+
+
+def _in_order(sentences: Sequence[StarSentence]) -> bool:
     """Whether the scene comes before the first action and a result after it."""
+    labels = [sentence.label for sentence in sentences]
     if "A" not in labels or "R" not in labels:
         return False
     action = labels.index("A")
@@ -168,26 +136,47 @@ def _in_order(labels: Sequence[StarLabel]) -> bool:
     return opened and "R" in labels[action:]
 
 
-def _score(
-    components: Mapping[StarComponent, bool], *, actions: int, story: bool, ordered: bool, quantified: bool
+def _balance(sentences: Sequence[StarSentence]) -> dict[StarComponent, float]:
+    """The share of the words that each part takes."""
+    total = sum(len(words(sentence.text)) for sentence in sentences)
+    return {
+        c: round(sum(len(words(s.text)) for s in sentences if s.label == c) / max(1, total), 2)
+        for c in COMPONENTS
+    }
+
+
+def _worth(
+    components: Mapping[StarComponent, bool], *, actions: int, ordered: bool, quantified: bool
 ) -> float:
     share = _ACTIONS_SHARE[min(actions, len(_ACTIONS_SHARE) - 1)]
     earned = sum(_WORTH[c] * (share if c == "A" else 1.0) for c in COMPONENTS if components[c])
+    earned += _COMPLETE_WORTH * all(components.values())
     earned += _ORDER_WORTH * ordered + _QUANTIFIED_WORTH * quantified
-    return earned if story else earned * _NO_STORY_SHARE
+    return earned if components["A"] else earned * _WITHOUT_ACTION_SHARE
+
+
+def _worth_without_story(components: Mapping[StarComponent, bool], text: str) -> float:
+    """What "we" did or what one would do is worth something, but less than anything the candidate did."""
+    told = sum(_WORTH[c] for c in COMPONENTS if components[c] and c != "A")
+    imagined = min(_MOST_IMAGINED, len(HYPOTHETICAL.findall(text)))
+    return _NO_STORY_SHARE * told + _IMAGINED_WORTH * imagined
+
+
+def _half_interval(reading: Reading) -> float:
+    """Wider by what is at stake with every part the model is not sure of."""
+    doubt = {head: 1 - abs(2 * share - 1) for head, share in reading.heads.items()}
+    return _HALF_INTERVAL + doubt["story"] + 0.5 * sum(_WORTH[c] * doubt[c] for c in COMPONENTS)
 
 
 def _missing_question(
     question: Question, components: Mapping[StarComponent, bool], *, story: bool, quantified: bool
 ) -> str | None:
-    """The authored follow-up for the part that is missed most; a result without a figure is asked for last."""
+    """What would draw out the part that is missed most: the authored follow-up where there is one. A result without a
+    figure is asked for last."""
     wanted = [c for c in ASK_FIRST if not components[c]]
     if not story:
-        wanted = ["S", *wanted] if not components["S"] else ["A", *wanted]
-    elif not wanted and not quantified:
-        wanted = ["R"]
-    for component in wanted:
-        for follow_up in question.follow_ups:
-            if follow_up.star == component:
-                return follow_up.text
-    return None
+        wanted = ["A", *wanted] if components["S"] else ["S", *wanted]
+    for component in wanted[:1]:
+        authored = (f.text for f in question.follow_ups if f.star == component)
+        return next(authored, ASKED[component])
+    return None if quantified else ASKED_FIGURE

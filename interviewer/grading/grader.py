@@ -17,10 +17,10 @@ from interviewer.domain import (
 )
 from interviewer.evaluator.gates import textual_gate
 from interviewer.evaluator.scorecard import Judge, score_answer
+from interviewer.evaluator.star_model import StoryReader
 from interviewer.evaluator.weighing import DEFAULT_WEIGHTS
 from interviewer.grading.rubrics import Measure, Measures
 from interviewer.grading.task import GradingTask
-from interviewer.ports import Embedder
 from interviewer.session.state import Answer, Asked
 
 
@@ -48,11 +48,11 @@ class Grader:
     """Grades tasks; `folder` is where relative paths of recordings start."""
 
     def __init__(
-        self, measures: Measures, judge: Judge, embedder: Embedder, ears: Ears | None, folder: Path
+        self, measures: Measures, judge: Judge, stories: StoryReader, ears: Ears | None, folder: Path
     ) -> None:
         self._measures = measures
         self._judge = judge
-        self._embedder = embedder
+        self._stories = stories
         self._ears = ears
         self._folder = folder
 
@@ -65,7 +65,7 @@ class Grader:
         left_blank = turn.typed and not turn.text  # the writer's choice, not a recogniser's failure
         answer = Answer(question=measure.question.id, persona="", asked=(asked,), skipped=left_blank)
         scored = score_answer(
-            measure.question, answer, DEFAULT_WEIGHTS, judge, rough=rough, embedder=self._embedder
+            measure.question, answer, DEFAULT_WEIGHTS, judge, rough=rough, stories=self._stories
         )
         return _line(task, measure, turn, scored)
 

@@ -82,5 +82,10 @@ def judge_assets() -> Path:
     return content_root() / "models" / "judge"
 
 
+def star_folder() -> Path:
+    """The weights that read told stories."""
+    return content_root() / "models" / "star"
+
+
 def weights_folder() -> Path:
     return data_dir() / "models"

@@ -21,6 +21,8 @@ from interviewer.domain import (
 )
 from interviewer.domain.content import Kind
 from interviewer.errors import EngineError
+from interviewer.evaluator.star_model import StoryReader
+from interviewer.library.star_weights import load_star_weights
 from interviewer.ports import Choice, PromptPart
 
 
@@ -234,6 +236,10 @@ WE_ONLY = (
     "Two years ago we had a big outage. We looked at the logs and we rolled back. We wrote a report and we fixed the "
     "alerting. In the end uptime went up to 99.9 percent."
 )
+
+
+READER = StoryReader(load_star_weights())
+"""Reads stories on words alone, without MiniLM."""
 
 
 def typed(*texts: str) -> tuple[Turn, ...]:

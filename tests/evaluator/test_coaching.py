@@ -1,7 +1,18 @@
 from __future__ import annotations
 
 import pytest
-from fixture_bank import FAILURE, HYPOTHETICAL, OVERFITTING, PARTIAL, STORY, STRONG, WRONG, spoken, typed
+from fixture_bank import (
+    FAILURE,
+    HYPOTHETICAL,
+    OVERFITTING,
+    PARTIAL,
+    READER,
+    STORY,
+    STRONG,
+    WRONG,
+    spoken,
+    typed,
+)
 
 from interviewer.domain import Coaching, Question, Turn
 from interviewer.engines.minilm import MiniLmEmbedder
@@ -29,7 +40,7 @@ def coached_turns(
     judge: EmbeddedJudge, turns: tuple[Turn, ...], question: Question = OVERFITTING, *, rough: bool = False
 ) -> Coaching:
     technical = judge.judge(question, turns, rough=rough)
-    star, clarity = score_story(question, turns), score_clarity(question, turns)
+    star, clarity = score_story(question, turns, READER), score_clarity(question, turns)
     return coach(Scored(question, turns, technical, star, clarity, rough))
 
 

@@ -7,6 +7,7 @@ from fixture_bank import (
     FAILURE,
     OVERFITTING,
     PARTIAL,
+    READER,
     STORY,
     STRONG,
     BagEmbedder,
@@ -20,7 +21,7 @@ from interviewer.domain import Persona, Turn
 from interviewer.errors import EngineError
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.language_model_judge import STATES, LanguageModelJudge
-from interviewer.evaluator.scorecard import FAILED_NOTE, ROUGH_NOTE, evaluate
+from interviewer.evaluator.scorecard import FAILED_NOTE, NO_STORIES, ROUGH_NOTE, evaluate
 from interviewer.session.events import Scored, to_json
 from interviewer.session.state import Answer, Asked, SessionState
 
@@ -64,13 +65,15 @@ def test_a_session_is_scored_and_can_be_stored(judge: EmbeddedJudge) -> None:
         an_answer((spoken(STRONG),)), an_answer((spoken(STORY),), "failure", "recruiter", hints=2)
     )
     calls: list[tuple[int, int]] = []
-    card = evaluate(state, BANK, PERSONAS, judge, progress=lambda done, of: calls.append((done, of)))
+    card = evaluate(
+        state, BANK, PERSONAS, judge, stories=READER, progress=lambda done, of: calls.append((done, of))
+    )
     assert calls == [(1, 2), (2, 2)]
     assert [a.question for a in card.answers] == ["overfitting", "failure"]
     assert card.engines == {
         "transcriber": "t",
         "technical": judge.name,
-        "star": "cues",
+        "star": "story model on words alone",
         "clarity": "timings, words and sound",
     }
     first, second = card.answers
@@ -86,6 +89,13 @@ def test_a_session_is_scored_and_can_be_stored(judge: EmbeddedJudge) -> None:
     assert card.star == second.star.score
     assert card.notes == ()
     assert to_json(Scored(at=1.0, scorecard=card))
+
+
+def test_without_a_reader_no_story_is_scored_and_it_is_said(judge: EmbeddedJudge) -> None:
+    state = a_session(an_answer((spoken(STORY),), "failure", "recruiter"))
+    card = evaluate(state, BANK, PERSONAS, judge)
+    assert card.star is None
+    assert card.engines["star"] == NO_STORIES
 
 
 def test_each_persona_sums_up_by_its_own_weights(judge: EmbeddedJudge) -> None:
