@@ -8,11 +8,14 @@ from typing import Protocol
 from interviewer.domain import AnswerScore, Persona, Question, Scorecard, TechnicalScore, Turn
 from interviewer.evaluator.clarity import ENGINE as CLARITY_ENGINE
 from interviewer.evaluator.clarity import score_clarity
+from interviewer.evaluator.coach_words import ABSTAINED, NO_ANSWERS, SESSION_ABSTAINED
 from interviewer.evaluator.coaching import Scored, coach
 from interviewer.evaluator.embedded_judge import widening
 from interviewer.evaluator.gates import CAPS
+from interviewer.evaluator.overview import overview
+from interviewer.evaluator.red_flags import RedFlagReader
 from interviewer.evaluator.star import score_story
-from interviewer.evaluator.summaries import summarise
+from interviewer.evaluator.summaries import Judged, debriefs
 from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Interval, Weights, average, weigh
 from interviewer.ports import Embedder
 from interviewer.session.state import Answer, SessionState
@@ -41,9 +44,11 @@ def evaluate(
     judge: Judge,
     *,
     embedder: Embedder | None = None,
+    red_flags: RedFlagReader | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Scorecard:
-    """Score every answer. `progress(done, of)` is called after each; `embedder` sharpens the reading of stories.
+    """Score every answer. `progress(done, of)` is called after each; `embedder` sharpens the reading of stories;
+    `red_flags` looks for words that could be heard as one.
 
     Answers to questions that are no longer in `questions` are left out, and a note says so.
     """
@@ -54,10 +59,33 @@ def evaluate(
         persona = personas.get(answer.persona)
         weighs = persona.weighs if persona else DEFAULT_WEIGHTS
         scored.append(
-            score_answer(questions[answer.question], answer, weighs, judge, rough=rough, embedder=embedder)
+            score_answer(
+                questions[answer.question],
+                answer,
+                weighs,
+                judge,
+                rough=rough,
+                embedder=embedder,
+                red_flags=red_flags,
+                seed=done,
+            )
         )
         progress(done, len(known))
-    return _scorecard(state, scored, questions, personas, judge, rough=rough)
+    judged = [
+        _judged(questions[a.question], a, s, personas, number)
+        for number, (a, s) in enumerate(zip(known, scored, strict=True), start=1)
+    ]
+    return _scorecard(state, judged, questions, personas, judge, rough=rough)
+
+
+def _judged(
+    question: Question, answer: Answer, score: AnswerScore, personas: Mapping[str, Persona], number: int
+) -> Judged:
+    persona = personas.get(answer.persona)
+    unsure = any(flag in score.flags for flag in ("rough_transcript", "doubtful_transcript"))
+    weighs = persona.weighs if persona else DEFAULT_WEIGHTS
+    parts = (score.technical, score.star, score.clarity)
+    return Judged(score, Scored(question, answer.turns, *parts, unsure, weighs, number))
 
 
 def score_answer(
@@ -68,8 +96,10 @@ def score_answer(
     *,
     rough: bool = False,
     embedder: Embedder | None = None,
+    red_flags: RedFlagReader | None = None,
+    seed: int = 0,
 ) -> AnswerScore:
-    """One answer with its advice.
+    """One answer with its advice, whose wording `seed` varies.
 
     Abstains (overall None) when nothing was said or too little was understood. A question that was skipped in so many
     words and left unanswered scores 0: the candidate decided that, not the recogniser.
@@ -92,6 +122,8 @@ def score_answer(
         doubtful=doubtful,
         rough=rough,
     )
+    told = Scored(question, turns, technical, star, clarity, rough or doubtful, weighs, seed)
+    heard = red_flags.read(question, turns, technical, rough=rough) if red_flags else ()
     return AnswerScore(
         question=question.id,
         persona=answer.persona,
@@ -101,9 +133,15 @@ def score_answer(
         overall=whole[0] if whole else None,
         interval=whole[1] if whole else None,
         abstained=whole is None,
+        abstained_because=_why_abstained(technical, doubtful=doubtful) if whole is None else "",
         flags=tuple(flags),
-        coaching=coach(Scored(question, turns, technical, star, clarity, rough or doubtful)),
+        coaching=coach(told, heard),
     )
+
+
+def _why_abstained(technical: TechnicalScore, *, doubtful: bool) -> str:
+    reason = "empty" if technical.gate == "empty" else "doubtful" if doubtful else "unmeasured"
+    return ABSTAINED[reason]
 
 
 def _capped(score: float, interval: Interval | None, cap: float) -> dict[str, object]:
@@ -135,21 +173,24 @@ def _flags(
 
 def _scorecard(
     state: SessionState,
-    scored: Sequence[AnswerScore],
+    judged: Sequence[Judged],
     questions: Mapping[str, Question],
     personas: Mapping[str, Persona],
     judge: Judge,
     *,
     rough: bool,
 ) -> Scorecard:
+    scored = [one.answer for one in judged]
     heard = [answer for answer in scored if not answer.abstained]
     whole = average(
         [(a.overall, a.interval) for a in heard if a.overall is not None and a.interval is not None]
     )
     met = dict.fromkeys([*state.personas_met, *(answer.persona for answer in scored)])
+    said = debriefs([personas[p] for p in met if p in personas], judged)
+    started = state.started
     star_engine = next((a.star.engine for a in scored), "")
     return Scorecard(
-        session=state.started.session if state.started else "",
+        session=started.session if started else "",
         engines={**state.engines, "technical": judge.name, "star": star_engine, "clarity": CLARITY_ENGINE},
         answers=tuple(scored),
         technical=_mean([a.technical.score for a in heard]),
@@ -157,7 +198,15 @@ def _scorecard(
         clarity=_mean([a.clarity.score for a in heard]),
         overall=whole[0] if whole else None,
         interval=whole[1] if whole else None,
-        summaries={p: summarise(personas[p], scored, questions) for p in met if p in personas},
+        abstained_because="" if whole else SESSION_ABSTAINED if scored else NO_ANSWERS,
+        summaries={persona: debrief.text for persona, debrief in said.items()},
+        leanings={persona: debrief.leaning for persona, debrief in said.items()},
+        coaching=overview(
+            judged,
+            questions,
+            level=started.level if started else None,
+            typed=started.typed if started else False,
+        ),
         notes=tuple(_notes(state, scored, questions, personas, rough=rough)),
         prompt_hashes=dict(judge.prompt_hashes),
     )
