@@ -118,6 +118,7 @@ class Suggestion(Noun):
     """A question of the bank to practise next."""
 
     question: str
+    text: str = Field(description="The question as it is written.")
     why: str
     command: str = Field(description="The command line that begins it.")
 
@@ -154,11 +155,13 @@ class Coaching(Noun):
 
 
 class SessionCoaching(Noun):
-    """The same for the whole session. `answer` numbers count from 0 and say which answer an advice comes from."""
+    """The same for the whole session."""
 
     keep: tuple[str, ...] = ()
     change_first: str = ""
-    change_answer: int | None = Field(default=None, description="The answer that `change_first` is about.")
+    change_answer: int | None = Field(
+        default=None, description="Which of the scorecard's answers, counted from 0, `change_first` is about."
+    )
     further: tuple[str, ...] = ()
     try_next: tuple[Suggestion, ...] = ()
 

@@ -101,7 +101,7 @@ def own_sentences(technical: TechnicalScore, quotes: Quotes, order: Mapping[str,
         if point.verdict not in ("met", "partial") or point.evidence is None:
             continue
         place = quotes.around(point.evidence)
-        if any(place.overlaps(other) for other in wrong) or not quotes.text(place):
+        if any(place.overlaps(other) for other in wrong) or not quotes.tells(place):
             continue
         one = Own(place, frozenset({order[point.point]}), point.weight * point.credit)
         for other in [other for other in found if other.place.overlaps(one.place)]:
@@ -134,24 +134,36 @@ def _added(point: PointVerdict, saying: Saying) -> AnswerPart:
 
 
 def _where(point: PointVerdict, own: Sequence[Own], order: Mapping[str, int], quotes: Quotes) -> float:
-    """After the own sentence it completes or corrects; else after the one on the nearest point before it in the rubric."""
+    """After the own sentence it completes, or in place of the one it corrects; else where the rubric's order puts it."""
     rank = order[point.point] / (len(order) + 1)  # keeps neighbours in the rubric's order
     if not own:
         return float(order[point.point])
-    if point.evidence is not None and point.verdict in ("partial", "contradicted", "unclear"):
+    if point.evidence is not None and not credited_elsewhere(point, own, order, quotes):
         before = [n for n, one in enumerate(own) if one.place.key <= quotes.of(point.evidence).key]
-        return (before[-1] if before else -1) + 0.5 * (1 + rank) / 2
-    return after_which(point, own, order) + 0.5 + rank / 2
+        return (before[-1] if before else -1) + (1 + rank) / 3
+    return after_which(point, own, order) + (1 + rank) / 3
+
+
+def credited_elsewhere(
+    point: PointVerdict, own: Sequence[Own], order: Mapping[str, int], quotes: Quotes
+) -> bool:
+    """Whether the sentence a half point was seen in makes another point: then it is no place to complete this one."""
+    if point.evidence is None:
+        return False
+    place = quotes.around(point.evidence)
+    return any(one.place.overlaps(place) and one.points - {order[point.point]} for one in own)
 
 
 def after_which(point: PointVerdict, own: Sequence[Own], order: Mapping[str, int]) -> int:
-    """The number of the own sentence that a missing point follows; -1 when it would open the answer."""
-    nearest, place = -1, -1
-    for number, one in enumerate(own):
-        earlier = [p for p in one.points if p < order[point.point]]
-        if earlier and max(earlier) >= nearest:
-            nearest, place = max(earlier), number
-    return place
+    """The number of the own sentence that a missing point follows, -1 when it would open the answer: where most of what
+    the rubric names before it has been said, and most of what comes after it has not."""
+    mine = order[point.point]
+
+    def agreement(after: int) -> int:
+        earlier = sum(p < mine for one in own[: after + 1] for p in one.points)
+        return earlier + sum(p > mine for one in own[after + 1 :] for p in one.points)
+
+    return max(range(-1, len(own)), key=agreement)
 
 
 def _length(part: AnswerPart) -> int:

@@ -34,10 +34,8 @@ STORY_PROMPTS: Mapping[StarComponent, str] = {
     "R": "What came of it? A number, even a rough one, and what you would do differently.",
 }
 STORY_PLACES: Mapping[StarComponent, str] = {
-    "S": "It belongs at the very start.",
     "T": "It belongs before the first thing you did.",
     "A": "It is the heart of the story and deserves most of the time.",
-    "R": "It belongs at the end.",
 }
 NOT_A_STORY = (
     "Tell one thing that really happened and what you yourself did in it, rather than what one would do."
@@ -68,9 +66,9 @@ MISSED_PLAIN = (
     "The listener was still waiting for this: “{saying}”",
 )
 PARTIAL = (
+    "“{quote}” comes near a further point. Said outright: “{saying}”",
     "You came near this with “{quote}”. Say it to the end: “{saying}”",
-    "“{quote}” is half of the point. The whole of it: “{saying}”",
-    "“{quote}” touches on it and stops. Go on: “{saying}”",
+    "“{quote}” touches on something and stops. Go on: “{saying}”",
 )
 PARTIAL_UNQUOTED = ("You came near this. Say it to the end: “{saying}”",)
 UNCLEAR = (
@@ -158,12 +156,13 @@ ABSTAINED: Mapping[str, str] = {
 SESSION_ABSTAINED = "No overall score: none of the answers could be judged."
 NO_ANSWERS = "No overall score: no question was answered."
 
+ON_QUESTION = "(question {number}) {text}"
 PATTERN_STORY = "In {count} of {of} stories the {part} was missing. {advice}"
-PATTERN_DELIVERY = "In {count} of {of} answers: {advice}"
+PATTERN_DELIVERY = "This held in {count} of {of} answers. {advice}"
 RETRY = "It scored lowest ({score} of 5). Say it again with what this page gave you, and compare the two."
 RETRY_LEFT = "It scored lowest ({score} of 5), and this was left open: {question}"
-SAME_TOPIC = "It asks about {topic} from another side, where “{asked}” lost most."
-NEXT_TOPIC = "It goes on from “{asked}”, which went well, with {topic}."
+SAME_TOPIC = "The same subject, {topic}, in another setting: “{asked}” left something open there."
+NEXT_TOPIC = "“{asked}” went well; this goes on with {topic}."
 
 DEBRIEF: Mapping[DebriefSituation, str] = {
     "weighs": "I weigh what I heard by my own measure.",
@@ -174,7 +173,7 @@ DEBRIEF: Mapping[DebriefSituation, str] = {
     "not_enough": "I have not heard enough to lean either way.",
 }
 """For personas who bring no words of their own."""
-TO_HEAR_MORE = "What I heard could also mean “{other}”; one more answer would settle it."
+TO_HEAR_MORE = "On what I heard it could also be “{other}”."
 FOR_CONTENT = (
     "In your favour: “{quote}”.",
     "What I noted down: “{quote}”.",
@@ -182,11 +181,11 @@ FOR_CONTENT = (
 )
 UNQUOTED_FOR = "In your favour, you covered this: {gist}."
 FOR_STORY = ("I could see you at work in “{quote}”.", "“{quote}” told me what you do when it matters.")
-FOR_DELIVERY = "You were easy to follow, at {figure}."
+FOR_DELIVERY = "You spoke at {figure}, a pace that can be followed."
 REASON_AGAINST = (
-    "What I would want changed first: {advice}",
-    "What kept me from more: {advice}",
-    "If you change one thing for me: {advice}",
+    "There is one thing I would change first. {advice}",
+    "One thing kept me from more. {advice}",
+    "For me one change would matter most. {advice}",
 )
 
 

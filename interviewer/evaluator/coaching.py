@@ -25,10 +25,18 @@ from interviewer.domain import (
     Verdict,
 )
 from interviewer.evaluator import coach_words as authored
-from interviewer.evaluator.better_answer import Own, after_which, better_answer, better_story, own_sentences
+from interviewer.evaluator.better_answer import (
+    Own,
+    after_which,
+    better_answer,
+    better_story,
+    credited_elsewhere,
+    own_sentences,
+)
 from interviewer.evaluator.clarity import cost
 from interviewer.evaluator.coach_words import vary
 from interviewer.evaluator.gaps import Gap, gaps
+from interviewer.evaluator.gates import question_stems
 from interviewer.evaluator.quotes import Quotes, sentence
 from interviewer.evaluator.sayings import Saying, describes_answer, gist, names_itself, sayings
 from interviewer.evaluator.star_cues import QUANTIFIED, past_actions
@@ -69,7 +77,7 @@ class Scored:
 
     @cached_property
     def quotes(self) -> Quotes:
-        return Quotes(self.turns, rough=self.rough)
+        return Quotes(self.turns, question_stems(self.question), rough=self.rough)
 
     @cached_property
     def order(self) -> Mapping[str, int]:
@@ -114,16 +122,23 @@ def advise(gap: Gap, scored: Scored) -> str:
         return _on_point(gap.point, scored)
     if gap.kind == "measure" and gap.measure is not None:
         return delivery_advice(gap.measure)
-    asked = scored.star.missing_question
-    question = authored.ASK_YOURSELF.format(question=asked) if asked else ""
+    question = _story_question(gap, scored)
     if gap.kind == "no_story":
         return _joined(authored.NOT_A_STORY, question)
     if gap.kind == "number":
         result = _story_quote(scored, "R")
         where = f"You ended on “{result}”." if result else ""
-        return _joined(where, scored.vary(authored.NO_NUMBER), question)
+        return _joined(where, scored.vary(authored.NO_NUMBER))
     assert gap.component is not None  # the only kind left
-    return _joined(authored.STORY_ADVICE[gap.component], authored.STORY_PLACES[gap.component], question)
+    place = authored.STORY_PLACES.get(gap.component, "")
+    return _joined(authored.STORY_ADVICE[gap.component], place, question)
+
+
+def _story_question(gap: Gap, scored: Scored) -> str:
+    """The bank's own question for the part that is missing."""
+    own = (f.text for f in scored.question.follow_ups if gap.component and f.star == gap.component)
+    asked = next(own, None) or ("" if gap.component else scored.star.missing_question)
+    return authored.ASK_YOURSELF.format(question=asked) if asked else ""
 
 
 def _first_and_rest(scored: Scored) -> tuple[str, list[str]]:
@@ -133,8 +148,9 @@ def _first_and_rest(scored: Scored) -> tuple[str, list[str]]:
     worth = [gap for gap in scored.gaps if gap.measure is None or cost(gap.measure) >= _WORTH_SAYING]
     told = [(gap, advice) for gap in worth if (advice := advise(gap, scored))]
     if not told:
-        left = scored.points("missed", "partial")[: MOST_FURTHER - 1]
-        return _go_deeper(scored), [_shorter(point, scored, number) for number, point in enumerate(left)]
+        left = scored.points("missed", "partial")
+        first = _on_point(left[0], scored) if left else _go_deeper(scored)
+        return first, [_shorter(point, scored, n) for n, point in enumerate(left[1:MOST_FURTHER])]
     rest = [
         _shorter(gap.point, scored, number) if gap.point is not None else advice
         for number, (gap, advice) in enumerate(told[1 : 1 + MOST_FURTHER])
@@ -154,7 +170,7 @@ def _on_point(point: PointVerdict, scored: Scored) -> str:
         if point.verdict == "partial" and quote:
             return authored.PARTIAL_ASKED.format(quote=quote, question=saying.text)
         return scored.vary(authored.ASKED).format(question=saying.text)
-    if point.verdict == "missed":
+    if point.verdict == "missed" or credited_elsewhere(point, scored.own, scored.order, scored.quotes):
         plain = names_itself(saying.text, gist(point.text))
         told = scored.vary(authored.MISSED_PLAIN if plain else authored.MISSED).format(
             gist=gist(point.text), saying=saying.text
@@ -170,7 +186,7 @@ def _on_point(point: PointVerdict, scored: Scored) -> str:
 
 def _shorter(point: PointVerdict, scored: Scored, number: int) -> str:
     saying = scored.sayings[point.point]
-    if point.verdict != "missed":
+    if point.verdict != "missed" and not credited_elsewhere(point, scored.own, scored.order, scored.quotes):
         return _on_point(point, scored)
     forms = authored.FURTHER_POINT if saying.spoken else ("{saying}",)
     return vary(forms, scored.seed + number).format(saying=saying.text)
@@ -191,7 +207,7 @@ def _place(point: PointVerdict, scored: Scored) -> str:
 
 
 def _keep(scored: Scored) -> list[str]:
-    if scored.technical.gate is not None:
+    if scored.technical.gate is not None or (scored.story and not scored.star.is_story):
         return []
     kept = _kept_story(scored) if scored.star.is_story else []
     by_sentence: dict[str, list[PointVerdict]] = {}

@@ -5,6 +5,7 @@ Content, story and delivery are measured in the same coin, so that the one thing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +28,12 @@ LEAST_GAIN = 0.1
 _STORY_WORTH: Mapping[StarComponent, float] = {"S": 0.75, "T": 0.75, "A": 1.75, "R": 1.25}
 _NUMBER_WORTH = 0.25
 _DOUBTED = 0.5  # of the gain: what stayed unclear may well have been right
+
+_NUMBER = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|"
+    r"eighty|ninety|hundred|thousand|million|half|halved|third|quarter|doubled|twice|percent)\b",
+    re.IGNORECASE,
+)
 
 GapKind = Literal["point", "no_story", "component", "number", "measure"]
 
@@ -91,7 +98,8 @@ def _story(star: StarScore, share: float) -> Iterator[Gap]:
     for component, worth in _STORY_WORTH.items():
         if not star.components.get(component):
             yield Gap("component", share * worth, "star", component=component)
-    if star.components.get("R") and not star.quantified_result:
+    results = " ".join(sentence.text for sentence in star.sentences if sentence.label == "R")
+    if star.components.get("R") and not star.quantified_result and not _NUMBER.search(results):
         yield Gap("number", share * _NUMBER_WORTH, "star")
 
 

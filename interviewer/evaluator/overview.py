@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,10 @@ def overview(
     further: dict[int | None, str] = {}
     for change in others:
         if change.answer is None or change.answer not in further:
-            further[change.answer if change.answer is not None else -len(further) - 1] = change.text
+            text = change.text
+            if change.answer is not None:
+                text = authored.ON_QUESTION.format(number=change.answer + 1, text=text)
+            further[change.answer if change.answer is not None else -len(further) - 1] = text
     return SessionCoaching(
         keep=tuple(_keep(judged)),
         change_first=first.text if first else "",
@@ -78,7 +82,10 @@ def _keep(judged: Sequence[Judged]) -> list[str]:
     """What the best answers showed, one thing of each."""
     scored = [one for one in judged if one.answer.overall is not None and one.answer.coaching.keep]
     best = sorted(scored, key=lambda one: -(one.answer.overall or 0.0))
-    return [one.answer.coaching.keep[0] for one in best[:MOST_KEPT]]
+    return [
+        authored.ON_QUESTION.format(number=judged.index(one) + 1, text=one.answer.coaching.keep[0])
+        for one in best[:MOST_KEPT]
+    ]
 
 
 def _suggestions(
@@ -90,13 +97,15 @@ def _suggestions(
     for weakest in weakest_first[:1]:
         if weakest.scored.gaps or weakest.answer.technical.gate:
             yield _suggest(weakest, weakest.scored.question, _retry(weakest), typed=typed)
+    rarity = Counter(topic for question in questions.values() for topic in question.topics)
     for one in weakest_first:
-        near = _nearest(one.scored.question, questions, taken, level)
+        near = _nearest(one.scored.question, questions, taken, level, rarity)
         if near is None:
             continue
         taken.add(near.id)
         form = authored.NEXT_TOPIC if (one.answer.overall or 0.0) >= _WENT_WELL else authored.SAME_TOPIC
-        topic = next(t for t in one.scored.question.topics if t in near.topics).replace("_", " ")
+        shared = [topic for topic in one.scored.question.topics if topic in near.topics]
+        topic = min(shared, key=lambda topic: rarity[topic]).replace("_", " ")
         asked = one.scored.question.id.replace("_", " ")
         yield _suggest(one, near, form.format(topic=topic, asked=asked), typed=typed)
 
@@ -110,18 +119,26 @@ def _retry(one: Judged) -> str:
 
 def _suggest(one: Judged, question: Question, why: str, *, typed: bool) -> Suggestion:
     command = f"interviewer practice --question {question.id} --persona {one.answer.persona}"
-    return Suggestion(question=question.id, why=why, command=f"{command} --typed" if typed else command)
+    return Suggestion(
+        question=question.id,
+        text=question.written,
+        why=why,
+        command=f"{command} --typed" if typed else command,
+    )
 
 
 def _nearest(
-    question: Question, questions: Mapping[str, Question], taken: set[str], level: Level | None
+    question: Question,
+    questions: Mapping[str, Question],
+    taken: set[str],
+    level: Level | None,
+    rarity: Mapping[str, int],
 ) -> Question | None:
-    """The question not asked yet that shares most topics, the first topic counting most; None when none shares any."""
+    """The question not asked yet that shares most; rare topics tell more than common ones. None when none shares any."""
 
     def nearness(other: Question) -> tuple[float, bool, str]:
-        shared = sum(1.0 for topic in other.topics if topic in question.topics)
-        shared += question.topics[0] in other.topics
-        return shared / len(set(other.topics) | set(question.topics)), other.kind == question.kind, other.id
+        shared = sum(1 / rarity[topic] for topic in other.topics if topic in question.topics)
+        return shared, other.kind == question.kind, other.id
 
     others = [
         other

@@ -12,12 +12,13 @@ from itertools import pairwise
 
 from interviewer.domain import Evidence, Turn
 from interviewer.evaluator.spans import split
-from interviewer.evaluator.words import FILLERS, FUNCTION_WORDS, tokens
+from interviewer.evaluator.words import FILLERS, FUNCTION_WORDS, content_stems, tokens
 
 LONGEST_QUOTE_WORDS = 40
-SHORT_QUOTE_WORDS = 12
+_FEWEST_OWN_WORDS = 2
 _EMPTY_PHRASE = re.compile(
-    r"(?<!\bas)(?<!\bthat)(?<!\bwhat)(?<!\bif),?\s*\b(?:you know|i mean),(?=\s)", re.IGNORECASE
+    r"(?<!\bas)(?<!\bas )(?<!\bthat)(?<!\bthat )(?<!\bwhat)(?<!\bwhat )(?<!\bif)(?<!\bif ),?\s*\b(?:you know|i mean),(?=\s)",
+    re.IGNORECASE,
 )
 _FILLER = re.compile(rf",?\s*\b(?:{'|'.join(sorted(FILLERS, key=len, reverse=True))})\b,?", re.IGNORECASE)
 _RESTART = re.compile(
@@ -49,8 +50,10 @@ class Place:
 class Quotes:
     """What may be quoted of one answer. `rough`: none of it, because the words may be the recogniser's."""
 
-    def __init__(self, turns: Sequence[Turn], *, rough: bool) -> None:
+    def __init__(self, turns: Sequence[Turn], asked: frozenset[str], *, rough: bool) -> None:
+        """`asked`: content stems of the question, which say nothing when they are only given back."""
         self.turns = turns
+        self._asked = asked
         self._rough = rough
         self._doubtful = [
             Place(span.turn, span.offset, span.offset + len(span.text))
@@ -61,17 +64,14 @@ class Quotes:
     def sure(self, place: Place) -> bool:
         return not self._rough and not any(place.overlaps(doubted) for doubted in self._doubtful)
 
-    def full(self, proof: Evidence | None) -> str:
-        """The sentence around a quote, cleaned; "" when it cannot be shown back."""
-        place = self.around(proof) if proof is not None else None
-        return self.text(place) if place is not None else ""
+    def tells(self, place: Place) -> bool:
+        """Whether the words can be shown back and say more than what was asked about."""
+        return len(content_stems(self.text(place)) - self._asked) >= _FEWEST_OWN_WORDS
 
-    def short(self, proof: Evidence | None) -> str:
-        """The first words of the quote itself, enough to recognise the place."""
-        if proof is None or not self.sure(self.of(proof)):
-            return ""
-        said = cleaned(proof.quote).rstrip(".!?").split()
-        return " ".join(said[:SHORT_QUOTE_WORDS]) + ("…" if len(said) > SHORT_QUOTE_WORDS else "")
+    def full(self, proof: Evidence | None) -> str:
+        """The sentence around a quote, cleaned; "" when it cannot be shown back or only names the subject."""
+        place = self.around(proof) if proof is not None else None
+        return self.text(place) if place is not None and self.tells(place) else ""
 
     def text(self, place: Place) -> str:
         return cleaned(self.turns[place.turn].text[place.start : place.end]) if self.sure(place) else ""

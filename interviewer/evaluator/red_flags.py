@@ -2,7 +2,7 @@
 
 The bank describes a question's red flags ("Chooses the metric after seeing the results"), and the preparation quotes how
 general ones sound ("if the tests are green, it is ready for release"). A clause counts when it comes near to one and
-clearly nearer than to anything a good answer says, when nothing in it denies, supposes or reports the thing, and when the
+nearer than to anything a good answer says, when it repeats most of its words, when nothing around it denies, supposes or reports the thing, and when the
 recogniser was sure of the words. A missed flag costs little; a false one costs the reader's trust.
 """
 
@@ -12,23 +12,39 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from interviewer.domain import HeardFlag, Question, TechnicalScore, Turn
 from interviewer.domain.preparation import RedFlag
 from interviewer.evaluator.contrast import Matrix, cosines
 from interviewer.evaluator.polarity import Wording, denied, flipped, opens_condition
 from interviewer.evaluator.spans import TextSpan, split
-from interviewer.evaluator.words import negations, words
+from interviewer.evaluator.words import content_stems, covered, negations, stem, words
 from interviewer.ports import Embedder
 
 MOST_FLAGS = 2
-NEAR = 0.72
-"""Cosine of a clause to a described or quoted flag."""
-MARGIN = 0.08
-"""How much nearer the clause must come to the flag than to anything harmless."""
+NEAR = 0.6
+"""Cosine of a clause to a described or quoted flag. This and the next were set on `scripts/data/claims`."""
+SHARED = 0.7
+"""Share of the content words of the flag that the clause repeats, or the other way round: cosine alone takes a mention of
+the subject for the flag."""
 _FEWEST_WORDS = 5
-_FEWEST_SHARED = 2  # content words, so that a clause on the same subject alone is not enough
+_FEWEST_STEMS = (2, 3)  # of a flag, and of a clause whose every word has to be the flag's
+_IN_ORDER = 0.8
+_REPORTED = re.compile(
+    r"^(?:thinks|believes|claims|says|holds|assumes|treats|sees|regards|concludes|agrees|would|insists|reads|states|"
+    r"considers|trusts)\b(?: that)?",
+    re.IGNORECASE,
+)
+_CANNOT_BE_TOLD = re.compile(
+    r"^(?:confuses|swaps|takes|mixes|gives|gets|calls|cannot|can't|has no|never|forgets|lists|names|does not|doesn't|"
+    r"leaves)\b|\bsame\b",
+    re.IGNORECASE,
+)
+"""Flags that name two things and their relation, or something that is absent: a clause alone does not show them."""
+_NEEDS_MORE_THAN_A_CLAUSE = frozenset(
+    "always_we endless_answer silent_thinking vague_projects ignores_cues names_without_mechanism no_real_failure "
+    "impact_without_measure could_be_anywhere data_taken_as_given model_before_problem".split()
+)
+"""General flags that lie in a whole answer: one such clause is harmless in a good one."""
 _NOT_CLAIMED = re.compile(
     r"\b(?:if|unless|suppose|some people|people (?:often|sometimes|say|think)|many (?:people|teams|would)|others|"
     r"a (?:common )?(?:mistake|trap|risk|danger|pitfall|temptation)|the (?:mistake|trap|risk|danger|temptation)|"
@@ -51,7 +67,6 @@ class _Listening:
 
     flags: tuple[_Flag, ...]
     vectors: Matrix
-    wordings: tuple[Wording, ...]
     harmless: Matrix
 
 
@@ -70,22 +85,24 @@ class RedFlagReader:
         if rough or technical.gate is not None:
             return ()
         spans = [span for span in split(turns) if _claims(span)]
-        if not spans:
-            return ()
         listening = self._listening(question)
+        if not spans or not listening.flags:
+            return ()
         vectors = self._embedder.encode([span.text for span in spans])
         near = cosines(vectors, listening.vectors)
         safe = cosines(vectors, listening.harmless).max(axis=1)
         framed = denied(spans)
         found: list[tuple[float, TextSpan, _Flag]] = []
+        sentences = {(span.turn, span.sentence): span.text for span in spans if span.kind == "sentence"}
         for row, span in enumerate(spans):
             if framed[row] or _credited(span, technical):
                 continue
-            column = int(np.argmax(near[row]))
-            cosine = float(near[row, column])
-            if cosine < NEAR or cosine - safe[row] < MARGIN or not _same_sense(span, listening, column):
-                continue
-            found.append((cosine, span, listening.flags[column]))
+            around = sentences.get((span.turn, span.sentence), span.text)
+            fitting = [n for n, flag in enumerate(listening.flags) if near[row, n] >= max(NEAR, safe[row])]
+            told = [n for n in fitting if _says(span.text, around, listening.flags[n].sounds)]
+            if told:
+                best = max(told, key=lambda n: float(near[row, n]))
+                found.append((float(near[row, best]), span, listening.flags[best]))
         return _surest(found)
 
     def _listening(self, question: Question) -> _Listening:
@@ -95,8 +112,12 @@ class RedFlagReader:
         return kept[1]
 
     def _embed(self, question: Question) -> _Listening:
-        flags = [_Flag(text, "", text) for text in question.red_flags]
-        fitting = (flag for flag in self._general if question.kind in flag.kinds)
+        flags = [_Flag(text, "", text) for text in question.red_flags if not _CANNOT_BE_TOLD.search(text)]
+        fitting = (
+            flag
+            for flag in self._general
+            if question.kind in flag.kinds and flag.id not in _NEEDS_MORE_THAN_A_CLAUSE
+        )
         flags += [_Flag(flag.title, flag.instead, shown) for flag in fitting for shown in flag.shows]
         sentences = re.split(r"(?<=[.?!])\s+", question.model_answer)
         points = [text for point in question.rubric for text in (point.text, *point.phrasings)]
@@ -105,7 +126,6 @@ class RedFlagReader:
         return _Listening(
             flags=tuple(flags),
             vectors=vectors,
-            wordings=tuple(Wording.of(flag.sounds) for flag in flags),
             harmless=self._embedder.encode(
                 [*points, *denials, *sentences, question.spoken, question.written]
             ),
@@ -132,18 +152,32 @@ def _credited(span: TextSpan, technical: TechnicalScore) -> bool:
     )
 
 
-def _same_sense(span: TextSpan, listening: _Listening, column: int) -> bool:
-    """Shares the words that matter, and neither denies, supposes nor reports what the flag says."""
-    flag = listening.wordings[column]
-    said = Wording.of(span.text)
-    if len(said.stems & flag.stems) < _FEWEST_SHARED or flipped(said, flag):
+def _says(said: str, around: str, flag: str) -> bool:
+    """Whether the clause repeats the flag, and neither it nor its sentence denies, supposes or reports what it says."""
+    meant, given = content_stems(_REPORTED.sub("", flag)), content_stems(said)
+    if len(meant) < _FEWEST_STEMS[0] or len(meant & given) < _FEWEST_STEMS[0]:
         return False
-    hedged = {m.group().lower() for m in _NOT_CLAIMED.finditer(span.text)}
-    own = {m.group().lower() for m in _NOT_CLAIMED.finditer(listening.flags[column].sounds)}
-    return (
-        not hedged - own
-        and negations(words(span.text)) % 2 == negations(words(listening.flags[column].sounds)) % 2
-    )
+    within = covered(given, meant) if len(given) >= _FEWEST_STEMS[1] else 0.0
+    if max(covered(meant, given), within) < SHARED or flipped(Wording.of(said), Wording.of(flag)):
+        return False
+    if _in_order(flag, said, meant & given) < _IN_ORDER:
+        return False
+    own = {match.group().lower() for match in _NOT_CLAIMED.finditer(flag)}
+    framed = {match.group().lower() for match in _NOT_CLAIMED.finditer(around)}
+    return not framed - own and negations(words(said)) % 2 == negations(words(flag)) % 2
+
+
+def _in_order(flag: str, said: str, shared: frozenset[str]) -> float:
+    """Share of the common words that come in the same order: "test" and "pick settings" apart are another thought."""
+    one, other = ([stem(word) for word in words(text) if stem(word) in shared] for text in (flag, said))
+    longest = [0] * (len(other) + 1)
+    for mine in one:
+        before = 0
+        for column, theirs in enumerate(other, start=1):
+            kept = longest[column]
+            longest[column] = before + 1 if mine == theirs else max(kept, longest[column - 1])
+            before = kept
+    return longest[-1] / len(one)
 
 
 def _surest(found: Sequence[tuple[float, TextSpan, _Flag]]) -> tuple[HeardFlag, ...]:

@@ -181,8 +181,7 @@ def _for_story(one: Judged) -> list[tuple[str, str]]:
 
 def _for_delivery(one: Judged) -> list[tuple[str, str]]:
     fine = [m for m in one.answer.clarity.measures if m.value is not None and m.good and cost(m) == 0]
-    told = {m.name: m for m in fine if m.name in ("speaking rate", "pauses inside clauses")}
-    measure = next(iter(told.values()), None)
+    measure = next((m for m in fine if m.name == "speaking rate"), None)
     return [(f"measure {measure.name}", FOR_DELIVERY.format(figure=_figure(measure)))] if measure else []
 
 

@@ -86,7 +86,7 @@ def _next(card: Scorecard) -> Iterator[str]:
         yield "**Practise next**"
         yield ""
     for suggestion in card.coaching.try_next:
-        yield f"- {escape(suggestion.why)} `{suggestion.command.replace('`', '')}`"
+        yield f"- {escape(suggestion.text)} {escape(suggestion.why)} `{suggestion.command.replace('`', '')}`"
 
 
 def _summaries(replay: Replay, card: Scorecard) -> Iterator[str]:

@@ -241,7 +241,14 @@ def _advice(scorecard: Scorecard) -> list[RenderableType]:
     for number, suggestion in enumerate(told.try_next):
         if number == 0:
             shown.append(Text("Practise next", style="bold"))
-        shown.append(Padding(Text.assemble(suggestion.why, "\n", (suggestion.command, "cyan")), (0, 0, 0, 2)))
+        shown.append(
+            Padding(
+                Text.assemble(
+                    suggestion.text, "\n", (f"{suggestion.why}\n", "dim"), (suggestion.command, "cyan")
+                ),
+                (0, 0, 0, 2),
+            )
+        )
     return [Padding(part, (1, 0, 0, 0)) if number == 0 else part for number, part in enumerate(shown)]
 
 
