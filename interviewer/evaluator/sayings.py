@@ -5,6 +5,7 @@ point's own statement. Where only the candidate knows the facts, the question th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,16 +42,15 @@ def sayings(question: Question, wanted: Sequence[str]) -> Mapping[str, Saying]:
     found = {point.id: _question_for(point, question) for point in points if point not in stating}
     found |= {point.id: Saying(sentence(point.text), spoken=True) for point in stating}
     sentences = re.split(r"(?<=[.?!])\s+", question.model_answer)
+    rarity = Counter(stem for point in question.rubric for stem in content_stems(point.text))
     used: set[int] = set()
-    matches = sorted(
-        (
-            (likeness, point.id, window)
-            for point in stating
-            for window in _windows(sentences)
-            if (likeness := _likeness(point.text, " ".join(sentences[i] for i in window))) >= _GOOD_MATCH
-        ),
-        key=lambda match: (-match[0], match[1], match[2]),
-    )
+    matches = [
+        (likeness, best, window)
+        for window in _windows(sentences)
+        for likeness, best in [_nearest_point(question, " ".join(sentences[i] for i in window), rarity)]
+        if likeness >= _GOOD_MATCH and best in {point.id for point in stating}
+    ]
+    matches.sort(key=lambda match: (-match[0], match[1], match[2]))
     placed: set[str] = set()
     for _, point_id, window in matches:
         if point_id not in placed and not used & set(window):
@@ -112,8 +112,16 @@ def _windows(sentences: Sequence[str]) -> Iterator[tuple[int, ...]]:
                 yield window
 
 
-def _likeness(point: str, said: str) -> float:
-    """F1 of the content words: the stretch makes the point, and little else."""
+def _nearest_point(question: Question, said: str, rarity: Mapping[str, int]) -> tuple[float, str]:
+    """The one rubric point that a stretch of the model answer makes, if any, and how well."""
+    return max((_likeness(point.text, said, rarity), point.id) for point in question.rubric)
+
+
+def _likeness(point: str, said: str, rarity: Mapping[str, int]) -> float:
+    """F1 of the content words, those that many points share counting little: it makes the point, and little else."""
     wanted, given = content_stems(point), content_stems(said)
-    shared = len(wanted & given)
-    return 2 * shared / (len(wanted) + len(given)) if shared else 0.0
+
+    def weight(stems: frozenset[str]) -> float:
+        return sum(1 / rarity.get(stem, 1) for stem in stems)
+
+    return 2 * weight(wanted & given) / ((weight(wanted) + weight(given)) or 1.0)

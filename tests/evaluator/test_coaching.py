@@ -46,8 +46,10 @@ def test_a_missing_point_is_named_with_the_sentence_to_say_and_its_place() -> No
 def test_only_one_thing_comes_first_and_the_rest_after_it() -> None:
     advice = coach(scored(OVERFITTING, PARTIAL, PARTIAL_SAID))
     assert "More training data" not in advice.change_first
-    assert "“You can use dropout”" in " ".join(advice.further)
-    assert len(advice.further) == 2
+    assert [text.split("“")[1].rstrip("”") for text in advice.further] == [
+        "More training data reduces overfitting.",
+        "Regularisation such as weight decay or dropout limits the model.",
+    ]
 
 
 def test_an_error_comes_first_with_the_quote_and_what_holds() -> None:
@@ -126,7 +128,7 @@ def test_delivery_comes_first_only_when_it_would_gain_most() -> None:
     assert delivered(OVERFITTING, hasty, STRONG_SAID).change_first == TOO_HIGH["speaking rate"]
     missing: Mapping[str, Said] = {**STRONG_SAID, "gap": ("missed",), "memorises": ("missed",)}
     advice = delivered(OVERFITTING, hasty, missing)
-    assert "a model memorises its training data" in advice.change_first
+    assert "memorises" in advice.change_first
     assert TOO_HIGH["speaking rate"] in advice.further
 
 
