@@ -6,6 +6,7 @@ its words are not quoted back, because they may be the recogniser's and not the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,6 +46,7 @@ from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Weights
 MOST_KEPT = 3
 MOST_FURTHER = 3
 MOST_PRACTISED = 3
+_RESULT = re.compile(r"\b(?:results?|outcome|ends)\b", re.IGNORECASE)
 _TAIL_WORDS = 8
 _WORTH_SAYING = 0.2  # points of 5 a delivery measure must cost before advice is given on it
 
@@ -212,11 +214,22 @@ def _keep(scored: Scored) -> list[str]:
     kept = _kept_story(scored) if scored.star.is_story else []
     by_sentence: dict[str, list[PointVerdict]] = {}
     for point in scored.points("met"):
+        if not worth_keeping(point, scored):
+            continue
         by_sentence.setdefault(scored.quotes.full(point.evidence) or point.point, []).append(point)
     for quote, points in by_sentence.items():
         if quote not in " ".join(kept):
             kept.append(_kept_point(quote, points, scored, len(kept)))
     return kept[:MOST_KEPT]
+
+
+def worth_keeping(point: PointVerdict, scored: Scored) -> bool:
+    """Whether credit for a point should be told as a strength: not where the words only name the subject, nor for a
+    result in a story that is told elsewhere to have none."""
+    if scored.story and not scored.star.components.get("R") and _RESULT.search(point.text):
+        return False
+    quotable = point.evidence is not None and scored.quotes.sure(scored.quotes.of(point.evidence))
+    return not quotable or scored.quotes.full(point.evidence) != ""
 
 
 def _kept_point(quote: str, points: Sequence[PointVerdict], scored: Scored, number: int) -> str:

@@ -18,7 +18,7 @@ from interviewer.evaluator.coach_words import (
     UNQUOTED_FOR,
     vary,
 )
-from interviewer.evaluator.coaching import Scored, advise
+from interviewer.evaluator.coaching import Scored, advise, worth_keeping
 from interviewer.evaluator.gaps import Gap, gaps
 from interviewer.evaluator.leanings import Lean, lean
 from interviewer.evaluator.sayings import gist
@@ -165,7 +165,7 @@ def _take(found: Sequence[tuple[float, tuple[str, str], str]], given: set[tuple[
 
 def _for_content(one: Judged) -> list[tuple[str, str]]:
     found = []
-    for point in one.scored.points("met")[:2]:
+    for point in [p for p in one.scored.points("met") if worth_keeping(p, one.scored)][:2]:
         quote = one.scored.quotes.full(point.evidence).rstrip(".")
         form = vary(FOR_CONTENT, crc32(point.point.encode())) if quote else UNQUOTED_FOR
         found.append((f"point {point.point}", form.format(quote=quote, gist=gist(point.text))))
