@@ -26,6 +26,7 @@ from interviewer.director.policy import Assessment
 from interviewer.domain import FRAME_SAMPLES, Level, Question, Scorecard, Turn
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
+from interviewer.evaluator.red_flags import RedFlagReader
 from interviewer.evaluator.scorecard import evaluate
 from interviewer.evaluator.star import missing_components
 from interviewer.hearing.endpointing import Patience
@@ -33,6 +34,7 @@ from interviewer.hearing.filled_pauses import examined
 from interviewer.hearing.listener import Listener
 from interviewer.library import places
 from interviewer.library.content import Library
+from interviewer.library.preparation import load_preparation
 from interviewer.library.templates import Templates
 from interviewer.ports import Microphone, Samples, Speaker
 from interviewer.session.events import Scored, SessionResumed, SessionStarted
@@ -216,6 +218,7 @@ def score_session(
         engines.judge,
         stories=open_stories(engines.embedded_judge.embedder),
         fairness=engines.embedded_judge,
+        red_flags=RedFlagReader(engines.embedded_judge.embedder, load_preparation().red_flags),
         progress=progress,
     )
     journal.record(Scored(at=journal.state.clock, scorecard=scorecard))

@@ -40,6 +40,7 @@ LineSituation = Literal[
     "repeating",
     "closing",
 ]
+DebriefSituation = Literal["weighs", "strong_yes", "favourable", "mixed", "not_yet", "not_enough"]
 LINE_SITUATIONS: tuple[LineSituation, ...] = LineSituation.__args__  # type: ignore[attr-defined]
 
 
@@ -159,6 +160,10 @@ class Persona(Noun):
     bluntness: float = Field(ge=0, le=1)
     weighs: dict[Literal["technical", "star", "clarity"], float] = Field(
         description="What counts in this person's judgement; the scorecard says so."
+    )
+    debrief: dict[DebriefSituation, Text] = Field(
+        default={},
+        description="What they say afterwards, in their own voice: what counts and why, and which way they lean.",
     )
     voice: VoiceStyle
     lines: dict[LineSituation, tuple[Text, ...]]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from interviewer.domain.base import Noun
 from interviewer.domain.content import StarComponent
@@ -12,6 +12,9 @@ from interviewer.domain.content import StarComponent
 Verdict = Literal["met", "partial", "missed", "contradicted", "unclear"]
 StarLabel = Literal["S", "T", "A", "R", "other"]
 Gate = Literal["empty", "non_answer", "echo", "off_topic", "word_salad", "other_question", "too_short"]
+PartSource = Literal["yours", "retold", "added", "prompt"]
+"""The candidate's own words; their point in our words; words that are new; something only they can fill in."""
+Leaning = Literal["strong yes", "yes", "mixed", "not yet", "not enough heard"]
 
 
 class Evidence(Noun):
@@ -104,14 +107,75 @@ class ClarityScore(Noun):
     engine: str
 
 
+class HeardFlag(Noun):
+    """Words that could be heard as a red flag: a possibility to know about, never a finding."""
+
+    text: str = Field(description="What the words could be heard as.")
+    evidence: Evidence | None = Field(
+        default=None, description="The words; None in scorecards stored before quotes were kept."
+    )
+    instead: str = Field(default="", description="What to say in its place, where the advice has it.")
+
+
+class AnswerPart(Noun):
+    """One piece of a better answer, and whose words it is made of."""
+
+    text: str
+    source: PartSource
+    point: str | None = Field(default=None, description="The rubric point it makes.")
+    label: StarComponent | None = Field(default=None, description="The part of the story it belongs to.")
+
+
+class Suggestion(Noun):
+    """A question of the bank to practise next."""
+
+    question: str
+    text: str = Field(description="The question as it is written.")
+    why: str
+    command: str = Field(description="The command line that begins it.")
+
+
 class Coaching(Noun):
     """What to keep, the one thing to change first, and a better answer built from the candidate's own words."""
 
     keep: tuple[str, ...] = ()
     change_first: str = ""
-    better_answer: str = ""
-    red_flags: tuple[str, ...] = ()
-    practise_next: tuple[str, ...] = ()
+    further: tuple[str, ...] = Field(
+        default=(), description="What to mend after that, most worthwhile first."
+    )
+    better_answer: tuple[AnswerPart, ...] = ()
+    red_flags: tuple[HeardFlag, ...] = ()
+    practise_next: tuple[str, ...] = Field(default=(), description="Questions to put to oneself.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was_stored_first(cls, values: Any) -> Any:
+        """Scorecards of the first version hold one text for the better answer and one for each red flag."""
+        if not isinstance(values, dict):
+            return values
+        changed = dict(values)
+        if isinstance(better := changed.get("better_answer"), str):
+            changed["better_answer"] = [{"text": better, "source": "added"}] if better else []
+        if "red_flags" in changed:
+            changed["red_flags"] = [{"text": f} if isinstance(f, str) else f for f in changed["red_flags"]]
+        return changed
+
+    @property
+    def better_text(self) -> str:
+        """The better answer as one text, without saying whose words they are."""
+        return " ".join(part.text for part in self.better_answer)
+
+
+class SessionCoaching(Noun):
+    """The same for the whole session."""
+
+    keep: tuple[str, ...] = ()
+    change_first: str = ""
+    change_answer: int | None = Field(
+        default=None, description="Which of the scorecard's answers, counted from 0, `change_first` is about."
+    )
+    further: tuple[str, ...] = ()
+    try_next: tuple[Suggestion, ...] = ()
 
 
 class AnswerScore(Noun):
@@ -131,6 +195,7 @@ class AnswerScore(Noun):
         description="The technical score with fillers and repetitions taken out, where it is another.",
     )
     abstained: bool = False
+    abstained_because: str = Field(default="", description="Why there is no score.")
     flags: tuple[str, ...] = ()
     coaching: Coaching = Coaching()
 
@@ -145,6 +210,9 @@ class Scorecard(Noun):
     overall: float | None
     interval: tuple[float, float] | None = None
     summaries: dict[str, str] = Field(default={}, description="Persona id -> their hiring-style summary.")
+    leanings: dict[str, Leaning] = Field(default={}, description="Persona id -> which way they lean.")
+    coaching: SessionCoaching = SessionCoaching()
+    abstained_because: str = Field(default="", description="Why there is no overall score.")
     notes: tuple[str, ...] = Field(default=(), description="Caveats, such as a rough transcript.")
     prompt_hashes: dict[str, str] = Field(
         default={}, description="Template name -> hash, when a language model judged."

@@ -1,78 +1,59 @@
-"""From scores to advice: what to keep, the one thing to change first, and a better answer in the candidate's own words.
+"""From one answer's scores to advice: what to keep, the one thing to change first, what comes after, a better answer.
 
-Plain sentences that name what was said and what to say; no praise without a reason. Where the transcript is rough its
-words are not quoted back, because they may be the recogniser's and not the candidate's.
+Sentences that name what was said and what to say; no praise without a reason. Where the transcript is rough or doubted
+its words are not quoted back, because they may be the recogniser's and not the candidate's.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from zlib import crc32
 
 from interviewer.domain import (
+    AnswerPart,
     ClarityScore,
     Coaching,
-    Evidence,
-    Gate,
+    HeardFlag,
     Measure,
     PointVerdict,
     Question,
-    StarComponent,
     StarScore,
     TechnicalScore,
     Turn,
     Verdict,
 )
+from interviewer.evaluator import coach_words as authored
+from interviewer.evaluator.better_answer import (
+    Own,
+    after_which,
+    better_answer,
+    better_story,
+    credited_elsewhere,
+    own_sentences,
+)
 from interviewer.evaluator.clarity import cost
-from interviewer.evaluator.star import ASK_FIRST
+from interviewer.evaluator.coach_words import vary
+from interviewer.evaluator.gaps import Gap, gaps
+from interviewer.evaluator.gates import question_stems
+from interviewer.evaluator.quotes import Quotes, sentence
+from interviewer.evaluator.sayings import Saying, describes_answer, gist, names_itself, sayings
+from interviewer.evaluator.star_cues import QUANTIFIED, past_actions
+from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Weights
 
 MOST_KEPT = 3
-MOST_ADDED = 3
+MOST_FURTHER = 3
 MOST_PRACTISED = 3
-_STATING_KINDS = frozenset({"concept", "system_design", "data_engineering", "experimentation", "coding"})
-_DESCRIBING = re.compile(r"(?!This|Is|Was|Has|Does)[A-Z][a-z]+(?:s|ed)\b")
-_LONGEST_QUOTE_WORDS = 40
-_WORTH_SAYING = 0.2  # points of 5 a delivery measure must cost before it is the first thing to change
-
-GATE_ADVICE: Mapping[Gate, str] = {
-    "empty": "Say something, even if it is only where you would begin: a first step can be followed up, silence cannot.",
-    "non_answer": "When you do not know, say what you know that lies near and reason aloud from there.",
-    "echo": "Your answer gave the question back. Start with the claim itself, in one sentence, and then say why it holds.",
-    "off_topic": "This did not reach the question. Repeat to yourself what was asked, then answer that in your first sentence.",
-    "word_salad": "The words came through in no order that makes sentences. Try again in short, complete sentences.",
-    "other_question": "This answers another question. Listen for what is asked and open with a sentence that answers it.",
-    "too_short": "That is too short to show what you know. Say what it is, why it works and when it fails.",
-}
-STORY_ADVICE: Mapping[StarComponent, str] = {
-    "S": "Open with the situation: when it was, where, and what was at stake.",
-    "T": "Say what you had to reach, and what was yours to decide.",
-    "A": "Say what you did yourself, step by step, and why you chose it.",
-    "R": "End with what came of it, best with a number, and what you would do differently.",
-}
-STORY_NAMES: Mapping[StarComponent, str] = {"S": "Situation", "T": "Task", "A": "Action", "R": "Result"}
-TOO_LOW: Mapping[str, str] = {
-    "speaking rate": "You spoke slowly enough to lose the thread; let finished thoughts run at an ordinary pace.",
-    "sentence length": "Join the fragments: a claim and its reason belong in one sentence.",
-    "signposting": "Tell the listener where you are: how many points there are, which one this is, and why it follows.",
-    "concision": "There was time left: add the reason behind your main point, or an example.",
-}
-TOO_HIGH: Mapping[str, str] = {
-    "speaking rate": "Slow down: at this speed the listener cannot take in a technical point.",
-    "pauses inside clauses": "Pause between thoughts rather than inside them: think first, then say the sentence through.",
-    "fillers": "Let a short silence stand where an um or a you-know would come.",
-    "repairs": "Finish the sentence you began, even if a better one comes to mind.",
-    "sentence length": "Cut the long sentences: one thought each.",
-    "hedging": "Say what you are sure of without maybe and sort of, and name what you are unsure of once.",
-    "signposting": "Fewer announcements; say the point itself.",
-    "unexplained jargon": "Say what a technical word means when you first use it, or use an everyday one.",
-    "concision": "Be shorter: give the answer in the first two sentences and stop when the reason is told.",
-}
+_RESULT = re.compile(r"\b(?:results?|outcome|ends)\b", re.IGNORECASE)
+_TAIL_WORDS = 8
+_WORTH_SAYING = 0.2  # points of 5 a delivery measure must cost before advice is given on it
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One answer with its three scores: what advice is made from."""
+    """One answer with its three scores: what advice is made from. `seed` varies the wording."""
 
     question: Question
     turns: Sequence[Turn]
@@ -80,6 +61,8 @@ class Scored:
     star: StarScore
     clarity: ClarityScore
     rough: bool
+    weighs: Weights = field(default_factory=lambda: DEFAULT_WEIGHTS)
+    seed: int = 0
 
     @property
     def story(self) -> bool:
@@ -90,191 +73,234 @@ class Scored:
         chosen = [p for p in self.technical.points if p.verdict in verdicts]
         return sorted(chosen, key=lambda point: -point.weight)
 
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        return gaps(self.question, self.technical, self.star, self.clarity, self.weighs)
 
-def coach(scored: Scored) -> Coaching:
+    @cached_property
+    def quotes(self) -> Quotes:
+        return Quotes(self.turns, question_stems(self.question), rough=self.rough)
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        return {point.id: number for number, point in enumerate(self.question.rubric)}
+
+    @cached_property
+    def own(self) -> list[Own]:
+        return own_sentences(self.technical, self.quotes, self.order)
+
+    @cached_property
+    def sayings(self) -> Mapping[str, Saying]:
+        return sayings(self.question, [p.point for p in self.technical.points if p.verdict != "met"])
+
+    def vary(self, forms: Sequence[str], about: str = "") -> str:
+        return vary(forms, self.seed + crc32(about.encode()) if about else self.seed)
+
+
+def coach(scored: Scored, heard: Sequence[HeardFlag] = ()) -> Coaching:
+    """`heard`: red flags found in the words, each with its quote."""
+    first, rest = _first_and_rest(scored)
     return Coaching(
         keep=tuple(_keep(scored)),
-        change_first=_change_first(scored),
-        better_answer=_better_story(scored) if scored.story else _better_answer(scored),
-        red_flags=tuple(p.correction for p in scored.points("contradicted") if p.correction),
+        change_first=first,
+        further=tuple(rest),
+        better_answer=_better(scored),
+        red_flags=tuple(heard),
         practise_next=tuple(dict.fromkeys(_practise_next(scored)))[:MOST_PRACTISED],
     )
-
-
-def _keep(scored: Scored) -> list[str]:
-    if scored.technical.gate is not None:
-        return []
-    kept = []
-    if scored.star.is_story and scored.star.personal_actions >= 2:
-        kept.append("You told what you did yourself, step by step.")
-    if scored.star.quantified_result and scored.star.is_story:
-        kept.append("You gave the result in numbers.")
-    for point in scored.points("met"):
-        if point.evidence is None:
-            continue
-        quote = "" if scored.rough else f' You said: "{_quoted(point.evidence, scored)}"'
-        kept.append(f"{_covered(point, scored.question)}{quote}")
-    return kept[:MOST_KEPT]
-
-
-def _change_first(scored: Scored) -> str:
-    """The one change worth most: the gate, an error, the story's gap, a missing point, an unfinished one, delivery."""
-    gate = scored.technical.gate
-    if gate is not None:
-        return f"{GATE_ADVICE[gate]} A way in: {scored.question.hints[0]}"
-    for point in scored.points("contradicted"):
-        quote = f'You said: "{_quoted(point.evidence, scored)}" ' if point.evidence else ""
-        return f"{quote}{_sentence(point.correction or f'What holds is this: {point.text}')}"
-    if scored.story and (advice := _story_gap(scored)):
-        return advice
-    return _content_gap(scored) or _delivery_gap(scored.clarity) or _go_deeper(scored.question)
-
-
-def _story_gap(scored: Scored) -> str:
-    star = scored.star
-    if not star.is_story:
-        advice = "Tell one thing that really happened and what you yourself did in it, rather than what one would do."
-    else:
-        missing = [c for c in ASK_FIRST if not star.components.get(c)]
-        if not missing and star.quantified_result:
-            return ""
-        advice = STORY_ADVICE[missing[0]] if missing else "Put a number on the result, even a rough one."
-    return f"{advice} Ask yourself: {star.missing_question}" if star.missing_question else advice
-
-
-def _content_gap(scored: Scored) -> str:
-    for point in scored.points("missed"):
-        lead = "Answer this as well" if _describes_answer(point, scored.question) else "Add this first"
-        return f"{lead}: {_asked(point, scored.question)}"
-    for point in scored.points("partial"):
-        return f"You came near this; say it outright: {_asked(point, scored.question)}"
-    for point in scored.points("unclear"):
-        return f"This stayed unclear; say it in one plain sentence: {_asked(point, scored.question)}"
-    return ""
-
-
-def _covered(point: PointVerdict, question: Question) -> str:
-    if _describes_answer(point, question):
-        return f"Part of a good answer, and you had it: {_sentence(point.text)}"
-    return f"Your answer covered this: {_sentence(point.text)}"
-
-
-def _asked(point: PointVerdict, question: Question) -> str:
-    """What to say about a point: the statement itself, or the question that draws it out where there is no statement."""
-    if not _describes_answer(point, question):
-        return _sentence(point.text)
-    own = (follow_up for follow_up in question.follow_ups if follow_up.point == point.point)
-    easiest = min(own, key=lambda follow_up: follow_up.depth, default=None)
-    return easiest.text if easiest else f"Part of a good answer: {_sentence(point.text)}"
-
-
-def _describes_answer(point: PointVerdict, question: Question) -> bool:
-    """Whether a point says what a good answer does ("Names the cause ...") rather than what is true."""
-    return question.kind not in _STATING_KINDS and _DESCRIBING.match(point.text) is not None
-
-
-def _delivery_gap(clarity: ClarityScore) -> str:
-    worst = max(clarity.measures, key=cost, default=None)
-    return delivery_advice(worst) if worst is not None and cost(worst) >= _WORTH_SAYING else ""
 
 
 def delivery_advice(measure: Measure) -> str:
     """What to do about one measure outside its band; "" when it lies inside or was not measured."""
     if measure.value is None or measure.good is None or measure.good[0] <= measure.value <= measure.good[1]:
         return ""
-    return (TOO_LOW if measure.value < measure.good[0] else TOO_HIGH).get(measure.name, "")
+    advice = authored.TOO_LOW if measure.value < measure.good[0] else authored.TOO_HIGH
+    return advice.get(measure.name, "")
 
 
-def _go_deeper(question: Question) -> str:
-    deeper = max(question.follow_ups, key=lambda follow_up: follow_up.depth, default=None)
-    further = deeper.text if deeper else "What would change if the situation were another?"
-    return f"The main points are there. Go one level deeper: {further}"
+def advise(gap: Gap, scored: Scored) -> str:
+    """One gap in the candidate's terms: what was said or left out, where it belongs, and the sentence to say."""
+    if gap.point is not None:
+        return _on_point(gap.point, scored)
+    if gap.kind == "measure" and gap.measure is not None:
+        return delivery_advice(gap.measure)
+    question = _story_question(gap, scored)
+    if gap.kind == "no_story":
+        return _joined(authored.NOT_A_STORY, question)
+    if gap.kind == "number":
+        result = _story_quote(scored, "R")
+        where = f"You ended on “{result}”." if result else ""
+        return _joined(where, scored.vary(authored.NO_NUMBER))
+    assert gap.component is not None  # the only kind left
+    place = authored.STORY_PLACES.get(gap.component, "")
+    return _joined(authored.STORY_ADVICE[gap.component], place, question)
 
 
-def _better_answer(scored: Scored) -> str:
-    """The candidate's sentences that earned credit, in order of speaking, then the weightiest points that are lacking."""
-    lacking = [_sentence(p.text) for p in scored.points("contradicted", "missed", "partial", "unclear")][
-        :MOST_ADDED
+def _story_question(gap: Gap, scored: Scored) -> str:
+    """The bank's own question for the part that is missing."""
+    own = (f.text for f in scored.question.follow_ups if gap.component and f.star == gap.component)
+    asked = next(own, None) or ("" if gap.component else scored.star.missing_question)
+    return authored.ASK_YOURSELF.format(question=asked) if asked else ""
+
+
+def _first_and_rest(scored: Scored) -> tuple[str, list[str]]:
+    gate = scored.technical.gate
+    if gate is not None:
+        return _joined(authored.GATE_ADVICE[gate], authored.WAY_IN.format(hint=scored.question.hints[0])), []
+    worth = [gap for gap in scored.gaps if gap.measure is None or cost(gap.measure) >= _WORTH_SAYING]
+    told = [(gap, advice) for gap in worth if (advice := advise(gap, scored))]
+    if not told:
+        left = scored.points("missed", "partial")
+        first = _on_point(left[0], scored) if left else _go_deeper(scored)
+        return first, [_shorter(point, scored, n) for n, point in enumerate(left[1:MOST_FURTHER])]
+    rest = [
+        _shorter(gap.point, scored, number) if gap.point is not None else advice
+        for number, (gap, advice) in enumerate(told[1 : 1 + MOST_FURTHER])
     ]
-    earned = [p for p in scored.points("met") if p.evidence is not None]
-    if scored.technical.gate is not None or not earned:
-        return " ".join(
-            ["A first version to make your own:", *(_asked(p, scored.question) for p in _weightiest(scored))]
+    return told[0][1], rest
+
+
+def _on_point(point: PointVerdict, scored: Scored) -> str:
+    saying, quote = scored.sayings[point.point], scored.quotes.full(point.evidence).rstrip(".")
+    if point.verdict == "contradicted":
+        forms = authored.CONTRADICTED if quote else authored.CONTRADICTED_UNQUOTED
+        correction = sentence(point.correction or f"What holds is this: {point.text}")
+        if not saying.spoken:
+            return _joined(f"You said: “{quote}”." if quote else "", correction, saying.text)
+        return scored.vary(forms).format(quote=quote, correction=correction, saying=saying.text)
+    if not saying.spoken:
+        if point.verdict == "partial" and quote:
+            return authored.PARTIAL_ASKED.format(quote=quote, question=saying.text)
+        return scored.vary(authored.ASKED).format(question=saying.text)
+    if point.verdict == "missed" or credited_elsewhere(point, scored.own, scored.order, scored.quotes):
+        plain = names_itself(saying.text, gist(point.text))
+        told = scored.vary(authored.MISSED_PLAIN if plain else authored.MISSED).format(
+            gist=gist(point.text), saying=saying.text
         )
-    if scored.rough:
-        own = [_sentence(p.text) for p in earned]
-        opening = "Say again what you had (given here in our words, because the transcript is rough):"
-    else:
-        own = _own_sentences([p.evidence for p in earned if p.evidence], scored.turns)
-        opening = "Keep your own words:"
-    added = ["Then add:", *lacking] if lacking else []
-    return " ".join([opening, *own, *added])
+        return _joined(told, _place(point, scored))
+    quoted, unquoted = (
+        (authored.PARTIAL, authored.PARTIAL_UNQUOTED)
+        if point.verdict == "partial"
+        else (authored.UNCLEAR, authored.UNCLEAR_UNQUOTED)
+    )
+    return scored.vary(quoted if quote else unquoted).format(quote=quote, saying=saying.text)
 
 
-def _weightiest(scored: Scored) -> list[PointVerdict]:
-    return sorted(scored.technical.points, key=lambda point: -point.weight)[: MOST_ADDED + 1]
+def _shorter(point: PointVerdict, scored: Scored, number: int) -> str:
+    saying = scored.sayings[point.point]
+    if point.verdict != "missed" and not credited_elsewhere(point, scored.own, scored.order, scored.quotes):
+        return _on_point(point, scored)
+    forms = authored.FURTHER_POINT if saying.spoken else ("{saying}",)
+    return vary(forms, scored.seed + number).format(saying=saying.text)
 
 
-def _better_story(scored: Scored) -> str:
-    """The candidate's own sentences under the four headings, with what is lacking asked for in brackets."""
-    lines = []
-    for component, name in STORY_NAMES.items():
-        own = [_sentence(_tidy(s.text)) for s in scored.star.sentences if s.label == component]
-        told = own and scored.star.components.get(component) and scored.star.is_story
-        there = "[You had this part; tell it again as you did.]" if scored.rough else " ".join(own[:3])
-        lines.append(f"{name}: {there if told else f'[{STORY_ADVICE[component]}]'}")
-    return "\n".join(lines)
+def _place(point: PointVerdict, scored: Scored) -> str:
+    """Where a missing point would have fitted among the candidate's own sentences; "" when none of them can be quoted."""
+    if scored.rough or not scored.own:
+        return ""
+    after = after_which(point, scored.own, scored.order)
+    if after < 0:
+        return authored.AT_THE_START
+    place = scored.own[after].place
+    said = scored.quotes.text(place).rstrip(".!?").split()
+    tail = " ".join(said[-_TAIL_WORDS:])
+    quote = f"… {tail}" if len(said) > _TAIL_WORDS else tail
+    return scored.vary(authored.AFTER).format(quote=quote)
+
+
+def _keep(scored: Scored) -> list[str]:
+    if scored.technical.gate is not None or (scored.story and not scored.star.is_story):
+        return []
+    kept = _kept_story(scored) if scored.star.is_story else []
+    by_sentence: dict[str, list[PointVerdict]] = {}
+    for point in scored.points("met"):
+        if not worth_keeping(point, scored):
+            continue
+        by_sentence.setdefault(scored.quotes.full(point.evidence) or point.point, []).append(point)
+    for quote, points in by_sentence.items():
+        if quote not in " ".join(kept):
+            kept.append(_kept_point(quote, points, scored, len(kept)))
+    return kept[:MOST_KEPT]
+
+
+def worth_keeping(point: PointVerdict, scored: Scored) -> bool:
+    """Whether credit for a point should be told as a strength: not where the words only name the subject, nor for a
+    result in a story that is told elsewhere to have none."""
+    if scored.story and not scored.star.components.get("R") and _RESULT.search(point.text):
+        return False
+    quotable = point.evidence is not None and scored.quotes.sure(scored.quotes.of(point.evidence))
+    return not quotable or scored.quotes.full(point.evidence) != ""
+
+
+def _kept_point(quote: str, points: Sequence[PointVerdict], scored: Scored, number: int) -> str:
+    point, said = points[0], gist(points[0].text)
+    described = describes_answer(point.text, scored.question)
+    if quote == point.point:  # nothing that can be quoted
+        said = f"a good answer {_lower(said)}" if described else said
+        return vary(authored.KEEP_UNQUOTED, scored.seed + number).format(gist=said)
+    bare = quote.rstrip(".")
+    if described:
+        return vary(authored.KEEP_DESCRIBED, scored.seed + number).format(quote=bare, gist=_lower(said))
+    if names_itself(bare, said):
+        return vary(authored.KEEP_PLAIN, scored.seed + number).format(quote=bare)
+    if len(points) > 1:
+        return authored.KEEP_TWO.format(quote=bare, gist=said, other=_lower(gist(points[1].text)))
+    return vary(authored.KEEP_POINT, scored.seed + number).format(quote=bare, gist=said)
+
+
+def _kept_story(scored: Scored) -> list[str]:
+    star, kept = scored.star, []
+    if star.personal_actions >= 2:
+        action = _story_quote(scored, "A")
+        told = scored.vary(authored.KEEP_ACTIONS).format(quote=action)
+        kept.append(told if action else authored.KEEP_ACTIONS_UNQUOTED)
+    if star.quantified_result:
+        result = _story_quote(scored, "R", with_figure=True)
+        told = scored.vary(authored.KEEP_NUMBER).format(quote=result)
+        kept.append(told if result else authored.KEEP_NUMBER_UNQUOTED)
+    return kept
+
+
+def _story_quote(scored: Scored, label: str, *, with_figure: bool = False) -> str:
+    """The candidate's surest sentence for a part of the story."""
+    own = [s for s in scored.star.sentences if s.label == label and s.evidence is not None]
+    if with_figure:
+        own = [s for s in own if QUANTIFIED.search(s.text)]
+    elif label == "A":
+        own = [s for s in own if past_actions(s.text, "i")] or own
+    best = max(own, key=lambda s: s.confidence, default=None)
+    if best is None or best.evidence is None:
+        return ""
+    return scored.quotes.text(scored.quotes.of(best.evidence)).rstrip(".")
+
+
+def _better(scored: Scored) -> tuple[AnswerPart, ...]:
+    if scored.story:
+        return better_story(scored.star, scored.quotes, rough=scored.rough)
+    wanted = [gap.point for gap in scored.gaps if gap.point is not None]
+    return better_answer(scored.question, scored.technical, wanted, scored.quotes, rough=scored.rough)
+
+
+def _go_deeper(scored: Scored) -> str:
+    deeper = max(scored.question.follow_ups, key=lambda follow_up: follow_up.depth, default=None)
+    return scored.vary(authored.GO_DEEPER).format(question=deeper.text if deeper else authored.NO_FOLLOW_UP)
 
 
 def _practise_next(scored: Scored) -> list[str]:
-    wanted = [p.point for p in scored.points("contradicted", "missed", "partial")]
+    """Questions to put to oneself: the story's gap, then the follow-ups on what was missing."""
+    wanted = [p.point for p in scored.points("contradicted", "missed", "partial", "unclear")]
     asked = [
         f.text for point in wanted for f in scored.question.follow_ups if f.point == point and f.depth == 1
     ]
     story = [scored.star.missing_question] if scored.star.missing_question else []
-    delivery = [
-        advice
-        for m in sorted(scored.clarity.measures, key=cost, reverse=True)
-        if (advice := delivery_advice(m))
-    ]
-    return [*story, *asked[:2], *delivery[:1]]
+    return [*story, *asked]
 
 
-def _own_sentences(proofs: Sequence[Evidence], turns: Sequence[Turn]) -> list[str]:
-    """Whole sentences around the quotes, each once, in order of speaking."""
-    placed = sorted((_around(proof, turns) for proof in proofs), key=lambda place: place[:2])
-    kept: list[tuple[int, int, int]] = []
-    for turn, start, end in placed:
-        if kept and kept[-1][0] == turn and start < kept[-1][2]:
-            kept[-1] = (turn, kept[-1][1], max(end, kept[-1][2]))
-        else:
-            kept.append((turn, start, end))
-    return [_sentence(_tidy(turns[turn].text[start:end])) for turn, start, end in kept]
+def _joined(*sentences: str) -> str:
+    return " ".join(text for text in sentences if text)
 
 
-def _around(proof: Evidence, turns: Sequence[Turn]) -> tuple[int, int, int]:
-    """The sentence that holds a quote, unless it is too long to be read: then the quote itself."""
-    text = turns[proof.turn].text
-    quote_end = proof.offset + len(proof.quote)
-    before = [m.end() for m in re.finditer(r"[.!?\n]\s", text[: proof.offset])]
-    after = re.search(r"[.!?](?=\s|$)|\n", text[max(proof.offset, quote_end - 1) :])
-    start = before[-1] if before else 0
-    end = max(proof.offset, quote_end - 1) + after.end() if after else len(text)
-    if len(text[start:end].split()) > _LONGEST_QUOTE_WORDS:
-        return proof.turn, proof.offset, quote_end
-    return proof.turn, start, end
-
-
-def _quoted(proof: Evidence, scored: Scored) -> str:
-    turn, start, end = _around(proof, scored.turns)
-    return _tidy(scored.turns[turn].text[start:end])
-
-
-def _tidy(quote: str) -> str:
-    return quote.strip().strip(",;:-–—").strip()
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    text = text[:1].upper() + text[1:]
-    return text if text[-1:] in {".", "!", "?"} else f"{text}."
+def _lower(text: str) -> str:
+    """With a small first letter, unless the word is an acronym or a name in itself."""
+    first = text.split(" ", 1)[0]
+    return text if first[1:] != first[1:].lower() or first == "I" else text[:1].lower() + text[1:]

@@ -8,13 +8,16 @@ from typing import Protocol
 from interviewer.domain import AnswerScore, Persona, Question, Scorecard, StarScore, TechnicalScore, Turn
 from interviewer.evaluator.clarity import ENGINE as CLARITY_ENGINE
 from interviewer.evaluator.clarity import score_clarity
+from interviewer.evaluator.coach_words import ABSTAINED, NO_ANSWERS, SESSION_ABSTAINED
 from interviewer.evaluator.coaching import Scored, coach
 from interviewer.evaluator.disfluency import without_disfluencies
 from interviewer.evaluator.embedded_judge import widening
 from interviewer.evaluator.gates import CAPS
+from interviewer.evaluator.overview import overview
+from interviewer.evaluator.red_flags import RedFlagReader
 from interviewer.evaluator.star import score_story
 from interviewer.evaluator.star_model import StoryReader
-from interviewer.evaluator.summaries import summarise
+from interviewer.evaluator.summaries import Judged, debriefs
 from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Interval, Weights, average, weigh
 from interviewer.session.state import Answer, SessionState
 
@@ -44,11 +47,13 @@ def evaluate(
     judge: Judge,
     *,
     stories: StoryReader | None = None,
+    red_flags: RedFlagReader | None = None,
     fairness: Judge | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Scorecard:
     """Score every answer. `progress(done, of)` is called after each; without `stories` no story is scored;
-    `fairness` says what disfluencies did to the content score (the judge itself, unless a quicker one is given).
+    `red_flags` looks for words that could be heard as one; `fairness` says what disfluencies did to the content score
+    (the judge itself, unless a quicker one is given).
 
     Answers to questions that are no longer in `questions` are left out, and a note says so.
     """
@@ -67,11 +72,27 @@ def evaluate(
                 rough=rough,
                 stories=stories,
                 fairness=fairness,
+                red_flags=red_flags,
+                seed=done,
             )
         )
         progress(done, len(known))
     rough = rough and (not scored or any("rough_transcript" in answer.flags for answer in scored))
-    return _scorecard(state, scored, questions, personas, judge, rough=rough)
+    judged = [
+        _judged(questions[a.question], a, s, personas, number)
+        for number, (a, s) in enumerate(zip(known, scored, strict=True), start=1)
+    ]
+    return _scorecard(state, judged, questions, personas, judge, rough=rough)
+
+
+def _judged(
+    question: Question, answer: Answer, score: AnswerScore, personas: Mapping[str, Persona], number: int
+) -> Judged:
+    persona = personas.get(answer.persona)
+    unsure = any(flag in score.flags for flag in ("rough_transcript", "doubtful_transcript"))
+    weighs = persona.weighs if persona else DEFAULT_WEIGHTS
+    parts = (score.technical, score.star, score.clarity)
+    return Judged(score, Scored(question, answer.turns, *parts, unsure, weighs, number))
 
 
 def score_answer(
@@ -82,9 +103,11 @@ def score_answer(
     *,
     rough: bool = False,
     stories: StoryReader | None = None,
+    red_flags: RedFlagReader | None = None,
     fairness: Judge | None = None,
+    seed: int = 0,
 ) -> AnswerScore:
-    """One answer with its advice.
+    """One answer with its advice, whose wording `seed` varies.
 
     Abstains (overall None) when nothing was said or too little was understood. A question that was skipped in so many
     words and left unanswered scores 0: the candidate decided that, not the recogniser.
@@ -113,6 +136,8 @@ def score_answer(
         rough=rough,
         corrected=any(turn.corrected for turn in turns),
     )
+    told = Scored(question, turns, technical, star, clarity, rough or doubtful, weighs, seed)
+    heard = red_flags.read(question, turns, technical, rough=rough) if red_flags else ()
     return AnswerScore(
         question=question.id,
         persona=answer.persona,
@@ -123,8 +148,9 @@ def score_answer(
         interval=whole[1] if whole else None,
         fluent_technical=_fluent(question, turns, technical, fairness or judge, rough=rough),
         abstained=whole is None,
+        abstained_because=_why_abstained(technical, doubtful=doubtful) if whole is None else "",
         flags=tuple(flags),
-        coaching=coach(Scored(question, turns, technical, star, clarity, rough or doubtful)),
+        coaching=coach(told, heard),
     )
 
 
@@ -148,6 +174,11 @@ def _fluent(
     if as_said is None or cleaned is None or abs(cleaned - as_said) < LEAST_SHIFT:
         return None
     return round(min(5.0, max(0.0, technical.score + cleaned - as_said)), 2)
+
+
+def _why_abstained(technical: TechnicalScore, *, doubtful: bool) -> str:
+    reason = "empty" if technical.gate == "empty" else "doubtful" if doubtful else "unmeasured"
+    return ABSTAINED[reason]
 
 
 def _capped(score: float, interval: Interval | None, cap: float) -> dict[str, object]:
@@ -191,21 +222,24 @@ def _flags(
 
 def _scorecard(
     state: SessionState,
-    scored: Sequence[AnswerScore],
+    judged: Sequence[Judged],
     questions: Mapping[str, Question],
     personas: Mapping[str, Persona],
     judge: Judge,
     *,
     rough: bool,
 ) -> Scorecard:
+    scored = [one.answer for one in judged]
     heard = [answer for answer in scored if not answer.abstained]
     whole = average(
         [(a.overall, a.interval) for a in heard if a.overall is not None and a.interval is not None]
     )
     met = dict.fromkeys([*state.personas_met, *(answer.persona for answer in scored)])
+    said = debriefs([personas[p] for p in met if p in personas], judged)
+    started = state.started
     star_engine = next((a.star.engine for a in scored), "")
     return Scorecard(
-        session=state.started.session if state.started else "",
+        session=started.session if started else "",
         engines={**state.engines, "technical": judge.name, "star": star_engine, "clarity": CLARITY_ENGINE},
         answers=tuple(scored),
         technical=_mean([a.technical.score for a in heard]),
@@ -213,7 +247,15 @@ def _scorecard(
         clarity=_mean([a.clarity.score for a in heard]),
         overall=whole[0] if whole else None,
         interval=whole[1] if whole else None,
-        summaries={p: summarise(personas[p], scored, questions) for p in met if p in personas},
+        abstained_because="" if whole else SESSION_ABSTAINED if scored else NO_ANSWERS,
+        summaries={persona: debrief.text for persona, debrief in said.items()},
+        leanings={persona: debrief.leaning for persona, debrief in said.items()},
+        coaching=overview(
+            judged,
+            questions,
+            level=started.level if started else None,
+            typed=started.typed if started else False,
+        ),
         notes=tuple(_notes(state, scored, questions, personas, rough=rough)),
         prompt_hashes=dict(judge.prompt_hashes),
     )

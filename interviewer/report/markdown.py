@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from interviewer.domain import AnswerScore, Scorecard
+from interviewer.domain import AnswerPart, AnswerScore, Scorecard
 from interviewer.report import wording
 from interviewer.report.chapters import chapters, title
 from interviewer.report.model import AnswerReview, Line, Note, Replay
@@ -65,19 +65,39 @@ def _scores(replay: Replay) -> Iterator[str]:
         interval = wording.interval_text(aspect.interval).replace(" to ", " and ")
         name, score = wording.ASPECT_WORDS[aspect.name], wording.score_text(aspect.score)
         yield f"| {name} | {score} | {interval} | {aspect.answers} |"
-    weakest = replay.weakest
-    if weakest is not None and weakest.score is not None:
+    if card.abstained_because:
         yield ""
-        yield f"**Change first** (question {weakest.number}): {escape(weakest.score.coaching.change_first)}"
+        yield escape(card.abstained_because)
+    yield ""
+    yield from (f"- Keep: {escape(item)}" for item in card.coaching.keep)
+    yield ""
+    first = replay.change_first
+    if first is not None:
+        where = f" (question {first.about.number})" if first.about else ""
+        yield f"**Change first**{where}: {escape(first.text)}"
+    yield ""
+    yield from (f"- After that: {escape(item)}" for item in card.coaching.further)
+    yield from _next(card)
     yield from _summaries(replay, card)
+
+
+def _next(card: Scorecard) -> Iterator[str]:
+    if card.coaching.try_next:
+        yield ""
+        yield "**Practise next**"
+        yield ""
+    for suggestion in card.coaching.try_next:
+        yield f"- {escape(suggestion.text)} {escape(suggestion.why)} `{suggestion.command.replace('`', '')}`"
 
 
 def _summaries(replay: Replay, card: Scorecard) -> Iterator[str]:
     for persona, summary in card.summaries.items():
         who = replay.personas.get(persona)
+        leaning = card.leanings.get(persona)
+        word = f". {wording.LEANING_WORDS[leaning]}" if leaning else ""
         yield ""
         yield f"> {escape(summary)}"
-        yield f"> — {escape(who.name if who else persona)}"
+        yield f"> — {escape(who.name if who else persona)}{word}"
 
 
 def _note(note: Note) -> Iterator[str]:
@@ -134,6 +154,8 @@ def _feedback(review: AnswerReview) -> Iterator[str]:
     }
     yield ", ".join(f"{name} {wording.score_text(value)}" for name, value in parts.items()) + "."
     yield ""
+    if score.abstained_because:
+        yield f"- {escape(score.abstained_because)}"
     if score.technical.gate:
         yield f"- {wording.GATE_SENTENCES[score.technical.gate]}"
     yield from (f"- {escape(told)}" for told in map(wording.flag_sentence, score.flags) if told)
@@ -142,7 +164,8 @@ def _feedback(review: AnswerReview) -> Iterator[str]:
     yield from (f"- Keep: {escape(item)}" for item in score.coaching.keep)
     if score.coaching.change_first:
         yield f"- Change first: {escape(score.coaching.change_first)}"
-    yield from (f"- May worry an interviewer: {escape(item)}" for item in wording.worries(score))
+    yield from (f"- After that: {escape(item)}" for item in score.coaching.further)
+    yield from (f"- {escape(wording.flag_text(flag))}" for flag in score.coaching.red_flags)
     yield ""
     yield from _points(review, score)
     yield from _delivery(score)
@@ -190,12 +213,32 @@ def _delivery(score: AnswerScore) -> Iterator[str]:
 
 
 def _better(review: AnswerReview, score: AnswerScore) -> Iterator[str]:
-    if score.coaching.better_answer:
-        yield f"**A better answer, from your own words:** {escape(score.coaching.better_answer)}"
+    parts = score.coaching.better_answer
+    if parts:
+        yield f"**{wording.better_title(parts)}** Plain is yours, **bold is new**, *italics are for you to fill in*."
+        yield ""
+        yield from _marked(parts)
         yield ""
     if review.model_answer:
         yield f"**A model answer:** {escape(review.model_answer)}"
         yield ""
+
+
+def _marked(parts: Sequence[AnswerPart]) -> Iterator[str]:
+    """One paragraph, or one for each part of a story."""
+    signs = {"added": ("**", "**"), "prompt": ("*\\[", "\\]*")}
+    before = None
+    pieces: list[str] = []
+    for heading, source, text in wording.part_groups(parts):
+        opening, closing = signs.get(source, ("", ""))
+        if heading != before and pieces:
+            yield " ".join(pieces)
+            yield ""
+            pieces = []
+        name = f"{heading}: " if heading and heading != before else ""
+        pieces.append(f"{name}{opening}{escape(text)}{closing}")
+        before = heading
+    yield " ".join(pieces)
 
 
 def _trust(replay: Replay) -> Iterator[str]:

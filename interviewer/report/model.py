@@ -6,6 +6,7 @@ Plain data, the same for every format. All times are seconds on the session's cl
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
@@ -175,10 +176,20 @@ class Who(Noun):
     role: str
 
 
+@dataclass(frozen=True)
+class FirstChange:
+    """What to change first in the whole session, and which answer it is about; None for all of them."""
+
+    text: str
+    about: AnswerReview | None
+
+
 class Replay(Noun):
     """A whole session, ready to be read, heard and printed."""
 
-    format_version: Literal[1] = 1
+    format_version: Literal[1, 2] = Field(
+        default=2, description="1: the better answer and each red flag were one text."
+    )
     session: str
     started: str
     seconds: float
@@ -212,10 +223,29 @@ class Replay(Noun):
         return sum(span.seconds for line in self.lines for span in line.thinking)
 
     @property
-    def weakest(self) -> AnswerReview | None:
-        """The answer whose advice comes first: the lowest score among those that carry advice."""
+    def change_first(self) -> FirstChange | None:
+        """The one change worth most; of the lowest score where the scorecard names none for the session."""
+        told = self.scorecard.coaching if self.scorecard else None
+        if told is not None and told.change_first:
+            about = self._review(told.change_answer)
+            return FirstChange(told.change_first, about)
         advised = [a for a in self.answers if a.score and a.score.coaching.change_first]
-        return min(advised, key=lambda a: _overall(a), default=None)
+        weakest = min(advised, key=lambda a: _overall(a), default=None)
+        if weakest is None or weakest.score is None:
+            return None
+        return FirstChange(weakest.score.coaching.change_first, weakest)
+
+    def _review(self, scored: int | None) -> AnswerReview | None:
+        """The review of the scorecard's answer of that number; answers that were not scored are not counted there."""
+        reviews = [answer for answer in self.answers if answer.score is not None]
+        return reviews[scored] if scored is not None and scored < len(reviews) else None
+
+    def said(self, review: AnswerReview) -> str:
+        """Everything the candidate said under one question."""
+        own = (
+            line for line in self.lines if line.speaker == "candidate" and line.answer == review.number - 1
+        )
+        return " ".join(line.text for line in own if line.text)
 
     @property
     def doubtful_words(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from interviewer.domain import AnswerScore, Persona, Question, Scorecard, Verdict
+from interviewer.domain import AnswerPart, AnswerScore, Coaching, Persona, Question, Scorecard, Verdict
 from interviewer.report import wording
 from interviewer.report.chapters import chapters
 from interviewer.report.model import AnswerReview, Line, Note, Replay
@@ -139,19 +139,50 @@ def feedback(review: AnswerReview) -> RenderableType:
     parts: list[RenderableType] = [_figures(score)]
     if score.technical.gate:
         parts.append(Text(wording.GATE_SENTENCES[score.technical.gate], style="yellow"))
+    if score.abstained_because and "doubtful_transcript" not in score.flags:
+        parts.append(Text(score.abstained_because, style="yellow"))
     parts += [Text(told, style="dim") for told in map(wording.flag_sentence, score.flags) if told]
     if wording.fluency_sentence(score):
         parts.append(Text(wording.fluency_sentence(score), style="dim"))
     parts.append(_points(score))
     parts += _delivery(score)
-    if score.coaching.keep:
-        parts.append(Text.assemble(("Keep  ", "bold"), " ".join(score.coaching.keep)))
-    if score.coaching.change_first:
-        parts.append(Text.assemble(("Change first  ", "bold"), score.coaching.change_first))
+    parts += _coaching(score.coaching)
     panel = Panel(
         Group(*parts), title=f"question {review.number}", title_align="left", box=box.ROUNDED, width=WIDTH - 8
     )
     return Padding(panel, (0, 0, 1, 8))
+
+
+def _coaching(coaching: Coaching) -> list[RenderableType]:
+    told: list[RenderableType] = []
+    told += _listed("Keep", coaching.keep)
+    told += _listed("Change first", (coaching.change_first,))
+    told += _listed("After that", coaching.further)
+    told += _listed("A listener may stumble", tuple(map(wording.flag_text, coaching.red_flags)))
+    if coaching.better_answer:
+        told.append(_better(coaching.better_answer))
+    return told
+
+
+def _listed(heading: str, sentences: Sequence[str]) -> list[RenderableType]:
+    """A heading, and what belongs under it: in its line when it is one sentence, as a list when there are several."""
+    given = [text for text in sentences if text]
+    if len(given) == 1:
+        return [Text.assemble((f"{heading}  ", "bold"), given[0])]
+    shown = [Padding(Text(f"– {text}"), (0, 0, 0, 2)) for text in given]
+    return [Text(heading, style="bold"), *shown] if given else []
+
+
+def _better(parts: Sequence[AnswerPart]) -> RenderableType:
+    """The better answer; each piece says whose words it is made of, so that it reads without colours too."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=11, style="dim")
+    grid.add_column()
+    for heading, source, text in wording.part_groups(parts):
+        word = wording.PART_WORDS[source]
+        style = {"added": "green", "prompt": "italic yellow"}.get(source, "")
+        grid.add_row(heading or word, Text(f"[{text}]" if source == "prompt" else text, style=style))
+    return Padding(Group(Text(wording.better_title(parts), style="bold"), grid), (1, 0, 0, 0))
 
 
 def _figures(score: AnswerScore) -> Text:
@@ -222,7 +253,8 @@ def scorecard_panel(
             f"{number}. {known.spoken if known else answer.question.replace('_', ' ')}", overflow="ellipsis"
         )
         grid.add_row(name, *_cells(answer.overall, answer.interval))
-    parts: list[RenderableType] = [grid, *_advice(scorecard), *_summaries(scorecard, personas)]
+    because = [Text(scorecard.abstained_because, style="yellow")] if scorecard.abstained_because else []
+    parts: list[RenderableType] = [grid, *because, *_advice(scorecard), *_summaries(scorecard, personas)]
     parts += [Text(f"– {note}", style="dim") for note in scorecard.notes]
     engines = ", ".join(f"{port.replace('_', ' ')}: {engine}" for port, engine in scorecard.engines.items())
     parts.append(Text(engines, style="dim"))
@@ -230,19 +262,44 @@ def scorecard_panel(
 
 
 def _advice(scorecard: Scorecard) -> list[RenderableType]:
+    """What the session comes to: keep, change first, after that, and what to practise next."""
+    told = scorecard.coaching
+    first = told.change_first or _of_weakest(scorecard)
+    if told.change_first and told.change_answer is not None:
+        first = f"(question {told.change_answer + 1}) {first}"
+    shown = [
+        *_listed("Keep", told.keep),
+        *_listed("Change first", (first,)),
+        *_listed("After that", told.further),
+    ]
+    for number, suggestion in enumerate(told.try_next):
+        if number == 0:
+            shown.append(Text("Practise next", style="bold"))
+        shown.append(
+            Padding(
+                Text.assemble(
+                    suggestion.text, "\n", (f"{suggestion.why}\n", "dim"), (suggestion.command, "cyan")
+                ),
+                (0, 0, 0, 2),
+            )
+        )
+    return [Padding(part, (1, 0, 0, 0)) if number == 0 else part for number, part in enumerate(shown)]
+
+
+def _of_weakest(scorecard: Scorecard) -> str:
+    """Scorecards of the first version have no advice for the session."""
     advised = [a for a in scorecard.answers if a.coaching.change_first]
     weakest = min(advised, key=lambda a: 5.0 if a.overall is None else a.overall, default=None)
-    if weakest is None:
-        return []
-    return [Padding(Text.assemble(("Change first  ", "bold"), weakest.coaching.change_first), (1, 0, 0, 0))]
+    return weakest.coaching.change_first if weakest else ""
 
 
 def _summaries(scorecard: Scorecard, personas: Mapping[str, Persona]) -> list[RenderableType]:
     shown: list[RenderableType] = []
     for persona, summary in scorecard.summaries.items():
         name = personas[persona].name if persona in personas else persona.replace("_", " ")
-        told = Text(summary) if summary.startswith(name) else Text.assemble((f"{name}  ", "bold"), summary)
-        shown.append(Padding(told, (1, 0, 0, 0)))
+        leaning = scorecard.leanings.get(persona)
+        word = f"  {wording.LEANING_WORDS[leaning]}" if leaning else ""
+        shown.append(Padding(Text.assemble((name, "bold"), (word, "dim"), "\n", summary), (1, 0, 0, 0)))
     return [*shown, Text("")]
 
 

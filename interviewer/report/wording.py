@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from interviewer.domain import AnswerScore, Gate, Measure, StarComponent, StarLabel, Verdict
+from interviewer.domain import (
+    AnswerPart,
+    AnswerScore,
+    Gate,
+    HeardFlag,
+    Leaning,
+    Measure,
+    PartSource,
+    StarComponent,
+    StarLabel,
+    Verdict,
+)
 
 VERDICT_MARKS: Mapping[Verdict, str] = {
     "met": "●",
@@ -43,6 +54,20 @@ GATE_SENTENCES: Mapping[Gate, str] = {
     "other_question": "This answers another question than the one asked; content is capped.",
     "too_short": "Too short to show understanding; content is capped.",
 }
+PART_WORDS: Mapping[PartSource, str] = {
+    "yours": "your words",
+    "retold": "your point, in our words",
+    "added": "new",
+    "prompt": "for you to fill in",
+}
+LEANING_WORDS: Mapping[Leaning, str] = {
+    "strong yes": "Leans: strong yes",
+    "yes": "Leans: yes",
+    "mixed": "Leans: mixed",
+    "not yet": "Leans: not yet",
+    "not enough heard": "Not enough heard to lean",
+}
+SPOKEN_WORDS_PER_MINUTE = 140  # of an unhurried answer
 _FLAG_SENTENCES: Mapping[str, str] = {
     "skipped": "You skipped this question.",
     "no_story": "This did not read as one lived event.",
@@ -110,10 +135,36 @@ def corrected_sentence(turns: int) -> str:
     return f"{plural(turns, 'turn')} of the transcript {'was' if turns == 1 else 'were'} corrected by you; what was written first stands beside."
 
 
-def worries(score: AnswerScore) -> tuple[str, ...]:
-    """Red flags that are not already told as the correction of a rubric point."""
-    corrections = {point.correction for point in score.technical.points}
-    return tuple(flag for flag in score.coaching.red_flags if flag not in corrections)
+def flag_text(flag: HeardFlag) -> str:
+    """A red flag as the possibility it is, with the words that could be heard so."""
+    named = flag.text.rstrip(".")
+    if flag.evidence is None:
+        return f"{named}."
+    advice = f" {flag.instead}" if flag.instead else ""
+    return f"“{flag.evidence.quote.strip().rstrip('.,;')}” could be heard as: {named[:1].lower()}{named[1:]}.{advice}"
+
+
+def better_title(parts: Sequence[AnswerPart]) -> str:
+    """What the better answer is made of, and how long it takes to say."""
+    if any(part.label for part in parts):
+        return "The story again, in your own words"
+    own = any(part.source in ("yours", "retold") for part in parts)
+    count = sum(len(part.text.split()) for part in parts)
+    seconds = round(60 * count / SPOKEN_WORDS_PER_MINUTE / 5) * 5
+    title = "A better answer, from your own words" if own else "A first version to make your own"
+    return f"{title} (about {seconds} seconds)"
+
+
+def part_groups(parts: Sequence[AnswerPart]) -> list[tuple[str, PartSource, str]]:
+    """Neighbours of one kind as one piece: (heading, whose words, text); the heading is "" outside stories."""
+    groups: list[tuple[str, PartSource, str]] = []
+    for part in parts:
+        heading = STAR_WORDS[part.label] if part.label else ""
+        if groups and groups[-1][:2] == (heading, part.source):
+            groups[-1] = (heading, part.source, f"{groups[-1][2]} {part.text}")
+        else:
+            groups.append((heading, part.source, part.text))
+    return groups
 
 
 def measure_name(measure: Measure) -> str:

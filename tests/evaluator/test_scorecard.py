@@ -19,6 +19,7 @@ from fixture_bank import (
 
 from interviewer.domain import Persona, Turn
 from interviewer.errors import EngineError
+from interviewer.evaluator.coach_words import TOO_HIGH
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.language_model_judge import STATES, LanguageModelJudge
 from interviewer.evaluator.scorecard import FAILED_NOTE, NO_STORIES, ROUGH_NOTE, evaluate
@@ -98,14 +99,59 @@ def test_without_a_reader_no_story_is_scored_and_it_is_said(judge: EmbeddedJudge
     assert card.engines["star"] == NO_STORIES
 
 
-def test_each_persona_sums_up_by_its_own_weights(judge: EmbeddedJudge) -> None:
+def test_each_persona_sums_up_by_its_own_weights_and_in_its_own_voice(judge: EmbeddedJudge) -> None:
     state = a_session(an_answer((spoken(STRONG),)), an_answer((spoken(PARTIAL),), "overfitting", "recruiter"))
-    summaries = evaluate(state, BANK, PERSONAS, judge).summaries
-    assert summaries.keys() == {"engineer", "recruiter"}
-    assert "weighs content 80%, delivery 20%" in summaries["engineer"]
-    assert "weighs stories 40%, delivery 40%, content 20%" in summaries["recruiter"]
-    assert "this is what they dig into: Your story." in summaries["recruiter"]
-    assert "of 5 (likely between" in summaries["engineer"]
+    voiced = PERSONAS["recruiter"].model_copy(update={"debrief": {"weighs": "I have to retell it."}})
+    card = evaluate(state, BANK, {**PERSONAS, "recruiter": voiced}, judge)
+    said = card.summaries
+    assert said.keys() == card.leanings.keys() == {"engineer", "recruiter"}
+    assert "(content 80%, delivery 20%)" in said["engineer"]
+    assert said["recruiter"].startswith("I have to retell it (stories 40%, delivery 40%, content 20%).")
+    assert "of 5, likely between" in said["engineer"]
+
+
+def test_personas_give_different_reasons(judge: EmbeddedJudge) -> None:
+    hasty = spoken(PARTIAL + " " + STORY.split(". ")[0] + ".", seconds_per_word=0.15)
+    state = a_session(an_answer((hasty,)), an_answer((hasty,), "overfitting", "recruiter"))
+    said = evaluate(state, BANK, PERSONAS, judge).summaries
+    assert TOO_HIGH["speaking rate"] in said["recruiter"]
+    assert TOO_HIGH["speaking rate"] not in said["engineer"]
+    assert "“" in said["engineer"].split("likely between")[1]
+
+
+def test_one_answer_is_too_little_to_lean_on(judge: EmbeddedJudge) -> None:
+    card = evaluate(a_session(an_answer((spoken(STRONG),))), BANK, PERSONAS, judge)
+    assert card.leanings == {"engineer": "not enough heard"}
+    assert "One answer is too little to lean on." in card.summaries["engineer"]
+
+
+def test_the_session_has_one_thing_to_change_first_and_questions_to_try(judge: EmbeddedJudge) -> None:
+    topics = OVERFITTING.model_copy(update={"id": "neighbour", "topics": ("tests",)})
+    state = a_session(an_answer(typed(STRONG)), an_answer(typed(STORY.split(" In the end")[0]), "failure"))
+    told = evaluate(state, {**BANK, "neighbour": topics}, PERSONAS, judge).coaching
+    assert told.change_answer == 1
+    assert told.change_first.startswith("End with what came of it")
+    assert told.keep and told.keep[0].startswith("(question ")
+    again, *others = told.try_next
+    assert (again.question, again.command) == (
+        "failure",
+        "interviewer practice --question failure --persona engineer",
+    )
+    asked = {"overfitting", "failure"}
+    assert others and not asked & {suggestion.question for suggestion in others}
+    assert all(suggestion.why and suggestion.text for suggestion in told.try_next)
+
+
+def test_a_weakness_of_several_answers_is_told_once_for_all(judge: EmbeddedJudge) -> None:
+    hasty = spoken(STRONG, seconds_per_word=0.13)
+    told = evaluate(a_session(*[an_answer((hasty,))] * 3), BANK, PERSONAS, judge).coaching
+    assert told.change_answer is None
+    assert told.change_first == f"This held in 3 of 3 answers. {TOO_HIGH['speaking rate']}"
+
+
+def test_twelve_answers_do_not_read_alike(judge: EmbeddedJudge) -> None:
+    card = evaluate(a_session(*[an_answer(typed(PARTIAL))] * 12), BANK, PERSONAS, judge)
+    assert len({answer.coaching.change_first for answer in card.answers}) >= 3
 
 
 def test_silence_abstains(judge: EmbeddedJudge) -> None:
@@ -113,6 +159,8 @@ def test_silence_abstains(judge: EmbeddedJudge) -> None:
     silent, told = card.answers
     assert (silent.overall, silent.abstained, silent.technical.gate) == (None, True, "empty")
     assert card.overall == told.overall
+    assert silent.abstained_because == "No score: nothing was said."
+    assert (told.abstained_because, card.abstained_because) == ("", "")
     assert "1 of 2 answers could not be judged and do not count in the overall score." in card.notes
 
 
@@ -136,7 +184,8 @@ def test_an_answer_that_was_hardly_understood_abstains(judge: EmbeddedJudge) -> 
     ).answers
     assert answer.abstained
     assert "doubtful_transcript" in answer.flags
-    assert "You said" not in " ".join(answer.coaching.keep)
+    assert "could hardly be made out" in answer.abstained_because
+    assert "“" not in " ".join(answer.coaching.keep)
 
 
 def test_rough_transcripts_are_said_to_be_rough(judge: EmbeddedJudge) -> None:
@@ -196,6 +245,7 @@ def test_an_empty_session(judge: EmbeddedJudge) -> None:
     for state in (SessionState(), a_session()):
         card = evaluate(state, BANK, PERSONAS, judge)
         assert (card.overall, card.technical, card.answers) == (None, None, ())
+        assert card.abstained_because == "No overall score: no question was answered."
 
 
 def test_the_same_session_gets_the_same_scorecard(judge: EmbeddedJudge) -> None:

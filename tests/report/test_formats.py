@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from hostile_session import ATTACKS, hostile_events, typed_events
 from pydantic import ValidationError
 from sample_session import PERSONAS, QUESTIONS, STORY, sample_events
 
-from interviewer.domain import Measure
+from interviewer.domain import AnswerPart, Evidence, HeardFlag, Measure, SessionCoaching, Suggestion
 from interviewer.report import html, machine, markdown, runs, webvtt, wording
 from interviewer.report.charts import gauge
 from interviewer.report.html import Audio
@@ -176,7 +177,7 @@ def test_json_comes_back_as_it_was(replay: Replay, hostile: Replay) -> None:
     for told in (replay, hostile):
         assert machine.read(machine.render(told)) == told
     with pytest.raises(ValidationError):
-        machine.read('{"format_version": 2}')
+        machine.read('{"format_version": 3}')
 
 
 CUE_TIMES = re.compile(r"(\d{2,}):([0-5]\d):([0-5]\d)\.(\d{3}) --> (\d{2,}):([0-5]\d):([0-5]\d)\.(\d{3})")
@@ -273,12 +274,82 @@ def test_flags_are_codes_for_programs_and_sentences_for_people(replay: Replay) -
         assert "gate:" not in text and "hints:" not in text
 
 
-def test_a_correction_is_not_told_twice_as_a_worry(replay: Replay) -> None:
-    score = replay.answers[0].score
-    assert score is not None
-    correction = score.technical.points[3].correction
-    coaching = score.coaching.model_copy(update={"red_flags": (correction, "Another.")})
-    assert wording.worries(score.model_copy(update={"coaching": coaching})) == ("Another.",)
+BETTER = (
+    AnswerPart(text="It learns noise.", source="yours"),
+    AnswerPart(text="More data helps.", source="added", point="data"),
+    AnswerPart(text="So does dropout.", source="added", point="dropout"),
+    AnswerPart(text="What came of it?", source="prompt"),
+)
+
+
+def coached(replay: Replay, **changes: object) -> Replay:
+    review = replay.answers[0]
+    assert review.score is not None
+    score = review.score.model_copy(update={"coaching": review.score.coaching.model_copy(update=changes)})
+    return replay.model_copy(
+        update={"answers": (review.model_copy(update={"score": score}), *replay.answers[1:])}
+    )
+
+
+def test_a_better_answer_says_whose_words_it_is_made_of(replay: Replay) -> None:
+    told = coached(replay, better_answer=BETTER)
+    page, text = html.render(told), markdown.render(told)
+    assert '<span class="yours">It learns noise.</span>' in page
+    assert "<ins>More data helps. So does dropout.</ins>" in page
+    assert "<em>What came of it?</em>" in page
+    assert replay.said(replay.answers[0]) in Page(page).text
+    assert r"It learns noise. **More data helps. So does dropout.** *\[What came of it?\]*" in text
+    assert "(about 5 seconds)" in text
+
+
+def test_a_red_flag_is_told_as_a_possibility_with_its_quote(replay: Replay) -> None:
+    quote = Evidence(quote="it is ready,", turn=0, offset=0)
+    flag = HeardFlag(text="Stops at the trained model", evidence=quote, instead="Speak of the second year.")
+    told = coached(replay, red_flags=(flag,))
+    sentence = "“it is ready” could be heard as: stops at the trained model. Speak of the second year."
+    for text in (Page(html.render(told)).text, markdown.render(told)):
+        assert sentence in text
+
+
+def test_the_session_s_advice_and_next_questions_are_on_every_page(replay: Replay) -> None:
+    assert replay.scorecard is not None
+    suggestion = Suggestion(
+        question="drift",
+        text="How do you notice drift?",
+        why="It was left open.",
+        command="interviewer practice --question drift",
+    )
+    told = SessionCoaching(
+        keep=("The numbers.",),
+        change_first="Begin with the claim.",
+        further=("Then the reason.",),
+        try_next=(suggestion,),
+    )
+    card = replay.scorecard.model_copy(update={"coaching": told, "leanings": {"ml_engineer": "mixed"}})
+    shown = replay.model_copy(update={"scorecard": card})
+    for text in (Page(html.render(shown)).text, markdown.render(shown)):
+        for piece in (
+            "The numbers.",
+            "Begin with the claim.",
+            "Then the reason.",
+            suggestion.text,
+            suggestion.command,
+        ):
+            assert piece in text
+        assert "Leans: mixed" in text
+
+
+def test_json_of_the_first_version_can_still_be_read(replay: Replay) -> None:
+    told = json.loads(machine.render(replay))
+    told["format_version"] = 1
+    for holder in (told["answers"][0]["score"], told["scorecard"]["answers"][0]):
+        holder["coaching"] |= {"better_answer": "Say it all.", "red_flags": ["No plan."]}
+    old = machine.read(json.dumps(told))
+    assert old.answers[0].score is not None
+    coaching = old.answers[0].score.coaching
+    assert coaching.better_text == "Say it all."
+    assert [flag.text for flag in coaching.red_flags] == ["No plan."]
+    assert "No plan." in markdown.render(old)
 
 
 def test_a_share_is_told_in_percent() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hostile_session import hostile_events, typed_events
 from sample_session import LAYER_NORM, LAYER_NORM_MORE, PERSONAS, QUESTIONS, STORY, sample_events
 
-from interviewer.domain import Evidence, Scorecard, Segment, Span, Turn
+from interviewer.domain import Evidence, Scorecard, Segment, SessionCoaching, Span, Turn
 from interviewer.errors import InterviewerError
 from interviewer.report import charts, runs, wording
 from interviewer.report.chapters import chapters
@@ -215,8 +215,16 @@ def test_an_aspect_outside_its_answers_interval_is_drawn_without_one() -> None:
     assert next(a for a in replayed.aspects if a.name == "technical").interval is None
 
 
-def test_the_weakest_answer_gives_the_first_advice(replay: Replay) -> None:
-    assert replay.weakest is not None and replay.weakest.number == 2
+def test_what_to_change_first_is_the_session_s_or_else_the_weakest_answer_s(replay: Replay) -> None:
+    first = replay.change_first
+    assert first is not None and first.about is not None and first.about.number == 2
+    assert replay.scorecard is not None
+    for answer, about in ((0, 1), (None, None)):
+        told = SessionCoaching(change_first="Begin with the claim.", change_answer=answer)
+        card = replay.scorecard.model_copy(update={"coaching": told})
+        first = replay.model_copy(update={"scorecard": card}).change_first
+        assert first is not None and first.text == "Begin with the claim."
+        assert (first.about.number if first.about else None) == about
 
 
 def test_a_typed_session_has_no_seconds_to_seek() -> None:
