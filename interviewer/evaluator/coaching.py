@@ -40,7 +40,7 @@ from interviewer.evaluator.gaps import Gap, gaps
 from interviewer.evaluator.gates import question_stems
 from interviewer.evaluator.quotes import Quotes, sentence
 from interviewer.evaluator.sayings import Saying, describes_answer, gist, names_itself, sayings
-from interviewer.evaluator.star_cues import QUANTIFIED, past_actions
+from interviewer.evaluator.star_cues import measures, past_actions
 from interviewer.evaluator.weighing import DEFAULT_WEIGHTS, Weights
 
 MOST_KEPT = 3
@@ -265,7 +265,7 @@ def _story_quote(scored: Scored, label: str, *, with_figure: bool = False) -> st
     """The candidate's surest sentence for a part of the story."""
     own = [s for s in scored.star.sentences if s.label == label and s.evidence is not None]
     if with_figure:
-        own = [s for s in own if QUANTIFIED.search(s.text)]
+        own = [s for s in own if measures(s.text)]
     elif label == "A":
         own = [s for s in own if past_actions(s.text, "i")] or own
     best = max(own, key=lambda s: s.confidence, default=None)
