@@ -34,6 +34,7 @@ BANDS: Mapping[StarComponent, tuple[float, float]] = {
 """Shares of the words in which nothing is said about balance. Guides agree on an order of size, evidence on nothing."""
 FEWEST_WORDS = 12
 _PRESENT = 0.5
+_FEWEST_SENTENCES_FOR_HEADS = 4  # the heads learnt from answers that were longer
 _MAY_BE_RESULT = 0.3
 _WORTH: Mapping[StarComponent, float] = {"S": 0.6, "T": 0.7, "A": 1.6, "R": 1.2}
 _COMPLETE_WORTH, _ORDER_WORTH, _QUANTIFIED_WORTH = 0.4, 0.2, 0.3
@@ -59,9 +60,11 @@ def score_story(
     reading = reader.read([span.text for span in spans])
     sentences = _labelled(spans, reading)
     told = {sentence.label for sentence in sentences}
-    components = {c: reading.heads[c] >= _PRESENT and c in told for c in COMPONENTS}
+    short = len(spans) < _FEWEST_SENTENCES_FOR_HEADS
+    components = {c: c in told and (short or reading.heads[c] >= _PRESENT) for c in COMPONENTS}
     text = " ".join(span.text for span in spans)
-    story = reading.heads["story"] >= _PRESENT and len(words(text)) >= FEWEST_WORDS
+    lived = components["A"] and past_actions(text, "i") > 0 if short else reading.heads["story"] >= _PRESENT
+    story = lived and len(words(text)) >= FEWEST_WORDS
     actions = _actions(sentences) if components["A"] else 0
     quantified = components["R"] and _quantified(sentences, reading)
     ordered = _in_order(sentences)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from interviewer.engines.minilm import MiniLmEmbedder
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.star import ASKED, BANDS, missing_components, score_story
 from interviewer.evaluator.star_cues import measures, past_actions
-from interviewer.evaluator.star_model import HEADS, LABELS, StoryReader
+from interviewer.evaluator.star_model import HEADS, LABELS, StoryReader, divide
 from interviewer.library.star_weights import FILE, load_star_weights
 
 NO_RESULT = (
@@ -170,12 +171,11 @@ def test_an_unpunctuated_story_is_cut_into_quotable_sentences() -> None:
 
 
 def test_a_pause_may_end_a_sentence_where_there_is_no_punctuation() -> None:
-    said = rough_words(STORY)
-    customers = said.split().index("customers")  # "... flagging good customers | and support was drowning"
-    without = score_story(FAILURE, [spoken(said)], READER)
-    paused = score_story(FAILURE, [spoken(said, pause_after=(customers,))], READER)
-    assert not any(s.text.endswith("customers") for s in without.sentences)
-    assert any(s.text.endswith("customers") for s in paused.sentences)
+    weights = replace(load_star_weights(), border_terms={}, border_bias=-3.0, border_pause=2.0)
+    said = "we lost the key it was late already".split()
+    assert divide(weights, said, [0.0] * len(said)) == []
+    assert divide(weights, said, [0.0, 0.0, 0.0, 0.0, 0.7, 0.0, 0.0, 0.0]) == [4]
+    assert divide(weights, said, [0.0, 0.0, 0.0, 0.0, 0.2, 0.0, 0.0, 0.0]) == []
 
 
 def test_a_follow_up_completes_the_story() -> None:
