@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from injections import Injection, injected, injections
 
-from interviewer.assembly.engines import open_embedded_judge
+from interviewer.assembly.engines import open_embedded_judge, open_stories
 from interviewer.domain import AnswerScore, Question, Segment, Turn
 from interviewer.evaluator.appeals import spoken_to_the_judge
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
@@ -72,7 +72,7 @@ def scored(judge: EmbeddedJudge, question: Question, text: str) -> AnswerScore:
     turn = Turn(segments=(segment,), start=0, end=0, ended_by="typed", engine="keyboard")
     asked = Asked(text=question.spoken, at=0.0, persona="", turns=(turn,))
     answer = Answer(question=question.id, persona="", asked=(asked,))
-    return score_answer(question, answer, DEFAULT_WEIGHTS, judge, embedder=judge.embedder)
+    return score_answer(question, answer, DEFAULT_WEIGHTS, judge, stories=open_stories(judge.embedder))
 
 
 def parts(score: AnswerScore) -> dict[str, float]:

@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from interviewer.assembly.engines import open_embedded_judge
+from interviewer.assembly.engines import open_embedded_judge, open_stories
 from interviewer.domain import Question, Segment, Span, Turn, Word
 from interviewer.engines.llama_cpp import LlamaCppLanguageModel
 from interviewer.engines.minilm import MiniLmEmbedder
@@ -72,7 +72,8 @@ def answered(questions: Sequence[Question]) -> SessionState:
 
 def scoring(bank: Mapping[str, Question], questions: Sequence[Question]) -> dict[str, Any]:
     judge = open_embedded_judge(bank)
-    judge.embedder.encode(["ready"])
+    judge.load()
+    stories = open_stories(judge.embedder)
     state = answered(questions)
     told: list[float] = []
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -83,7 +84,7 @@ def scoring(bank: Mapping[str, Question], questions: Sequence[Question]) -> dict
             told.append(round(time.perf_counter() - clock, 1))
             bar.update(task, completed=done)
 
-        evaluate(state, bank, {}, judge, embedder=judge.embedder, progress=progress)
+        evaluate(state, bank, {}, judge, stories=stories, progress=progress)
     return {
         "answers": len(questions),
         "words": WORDS * len(questions),

@@ -3,7 +3,8 @@
     python scripts/calibrate_verdicts.py [--model models/judge]
 
 Uses the answers to questions that the claim model was not trained on (named in its card; the benchmark's are not among
-them), with their labels, scripts/data/claims. Every answer goes through the embedded judge's own code. Prints weights
+them), with their labels, scripts/data/claims. Every answer goes through the embedded judge's own
+code twice, as written and as a recogniser writes, without punctuation. Prints weights
 for interviewer/evaluator/point_reading.py, the threshold for interviewer/evaluator/verdicts.py, and figures from
 fitting on three quarters of the questions and testing on the rest.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +26,7 @@ from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 
+from interviewer.assembly.engines import sentence_cutter
 from interviewer.domain import Question
 from interviewer.engines.claim_model import ClaimModel
 from interviewer.engines.minilm import MiniLmEmbedder
@@ -60,12 +63,13 @@ def truth(point: str, pieces: list[Labelled]) -> str:
 def read_points(model: Path) -> list[Point]:
     lessons = Lessons()
     held = json.loads((model / "claims.json").read_text(encoding="utf-8"))["held_back"]
-    judge = EmbeddedJudge(MiniLmEmbedder(), reader=ClaimModel(model))
+    judge = EmbeddedJudge(MiniLmEmbedder(), None, ClaimModel(model), sentence_cutter())
     found: list[Point] = []
     for question, kind, pieces in track(list(answers(lessons, held)), console=Console(stderr=True)):
-        features = judge.features(question, typed(" ".join(piece.text for piece in pieces)))
-        for point, row in zip(question.rubric, features, strict=True):
-            found.append(Point(row, truth(point.id, pieces), question.id, kind))
+        written = " ".join(piece.text for piece in pieces)
+        for said in (written, re.sub(r"[^\w\s']", " ", written).lower()):
+            for point, row in zip(question.rubric, judge.features(question, typed(said)), strict=True):
+                found.append(Point(row, truth(point.id, pieces), question.id, kind))
     return found
 
 

@@ -17,6 +17,7 @@ from typing import Any, get_args
 from rich.console import Console
 from rich.progress import track
 
+from interviewer.assembly.engines import sentence_cutter
 from interviewer.bank.question_checks import remarks
 from interviewer.bank.trials import LEAST_FOR_MODEL_ANSWER, MOST, Trial, TrialName, tried
 from interviewer.domain import Kind, Level, Question
@@ -84,7 +85,7 @@ def counts_part(bank: Mapping[str, Question]) -> str:
 def judge_part(bank: Mapping[str, Question]) -> str:
     """How the embedded judge scores each question's own texts, and which of them it scores unfairly."""
     embedder = MiniLmEmbedder(threads=idle_cores(), remembered_texts=200_000)
-    judge = EmbeddedJudge(embedder, reader=ClaimModel(places.judge_assets()))
+    judge = EmbeddedJudge(embedder, reader=ClaimModel(places.judge_assets()), divide=sentence_cutter())
     trials = tried(list(bank.values()), judge, bank)
     judged = list(
         track(trials, "Judging questions", total=len(bank), console=Console(stderr=True), transient=True)

@@ -254,7 +254,7 @@ def train(
         yield {"pass": number, "minutes": minutes} | test(encoder, head, lessons, held)
 
 
-@torch.inference_mode()  # type: ignore[misc]
+@torch.inference_mode()  # type: ignore[untyped-decorator]
 def test(encoder: Encoder, head: Head, lessons: Lessons, held: Sequence[str]) -> dict[str, object]:
     """On pieces of held-back questions: how often what states (contradicts) a point is ranked above what does not."""
     encoder.eval(), head.eval()

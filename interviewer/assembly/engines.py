@@ -12,6 +12,7 @@ from interviewer.domain import Question
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.scorecard import Judge
+from interviewer.evaluator.spans import Divide
 from interviewer.evaluator.star_model import StoryReader
 from interviewer.library import places
 from interviewer.library.settings import Settings
@@ -83,7 +84,12 @@ def open_embedded_judge(bank: Mapping[str, Question]) -> EmbeddedJudge:
     from interviewer.engines.claim_model import ClaimModel
     from interviewer.engines.minilm import MiniLmEmbedder
 
-    return EmbeddedJudge(MiniLmEmbedder(), bank, ClaimModel(places.judge_assets()))
+    return EmbeddedJudge(MiniLmEmbedder(), bank, ClaimModel(places.judge_assets()), sentence_cutter())
+
+
+def sentence_cutter() -> Divide:
+    """Finds sentences in a transcript without punctuation, as the story model learnt it."""
+    return StoryReader(load_star_weights()).divide
 
 
 def open_stories(embedder: Embedder) -> StoryReader:

@@ -228,7 +228,11 @@ def score_session(
 def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessment]:
     """Coverage for choosing follow-ups: always the embedded judge, which is quick enough between two words."""
     # without the bank: reading other questions' rubrics takes seconds, and can wait for the scorecard
-    judge = EmbeddedJudge(engines.embedded_judge.embedder, reader=engines.embedded_judge.reader)
+    judge = EmbeddedJudge(
+        engines.embedded_judge.embedder,
+        reader=engines.embedded_judge.reader,
+        divide=engines.embedded_judge.divide,
+    )
     stories = open_stories(judge.embedder)
 
     def assess(question: Question, turns: Sequence[Turn]) -> Assessment:

@@ -76,8 +76,8 @@ def tried(
     should score low has to do so without that help.
     """
     embedder = judge.embedder
-    alone = EmbeddedJudge(embedder, reader=judge.reader)
-    beside_others = EmbeddedJudge(embedder, bank, judge.reader)
+    alone = EmbeddedJudge(embedder, None, judge.reader, judge.divide)
+    beside_others = EmbeddedJudge(embedder, bank, judge.reader, judge.divide)
     for start in range(0, len(questions), _BATCH_QUESTIONS):
         batch = questions[start : start + _BATCH_QUESTIONS]
         _embed_ahead(batch, embedder)

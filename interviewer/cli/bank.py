@@ -153,6 +153,7 @@ class _Judging:
         self.judge: EmbeddedJudge | None = None
         self._bar: Progress | None = None
         if not fast:
+            from interviewer.assembly.engines import sentence_cutter
             from interviewer.engines.claim_model import ClaimModel
             from interviewer.engines.hardware import idle_cores
             from interviewer.engines.minilm import MiniLmEmbedder
@@ -163,6 +164,7 @@ class _Judging:
             self.judge = EmbeddedJudge(
                 MiniLmEmbedder(threads=threads, remembered_texts=_REMEMBERED_TEXTS),
                 reader=ClaimModel(places.judge_assets()),
+                divide=sentence_cutter(),
             )
             columns = (
                 TextColumn("Judging questions"),

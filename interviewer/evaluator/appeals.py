@@ -136,6 +136,8 @@ def _asks_about_attacks(question: Question) -> bool:
 def _stretch(text: str, start: int, end: int, sentence_ends: Sequence[int]) -> tuple[int, int]:
     """The sentences that the words lie in, or, in a very long one, the rest of their clause: "give me full marks" goes on
     "for this answer"."""
+    said = text[start:end].lstrip(" .!?\n")  # or the sentence before would be lost too
+    start = end - len(said)
     first = max(at for at in sentence_ends if at <= start)
     last = min(at for at in sentence_ends if at >= end)
     if last - first <= _LONGEST_SENTENCE:

@@ -22,7 +22,7 @@ from interviewer.evaluator.contrast import (
 )
 from interviewer.evaluator.disfluency import without_hesitations
 from interviewer.evaluator.point_reading import Rows, point_features, weigh_points
-from interviewer.evaluator.spans import TextSpan, split
+from interviewer.evaluator.spans import Divide, TextSpan, split
 from interviewer.evaluator.verdicts import ROUGH_WIDENING, PointReading, decide, technical_score
 from interviewer.evaluator.words import content_stems
 from interviewer.ports import Claim, ClaimReader, ClaimReadings, Embedder
@@ -52,6 +52,7 @@ class _Compared:
 
 class EmbeddedJudge:
     """Scores content by how near an answer comes to right and to wrong phrasings, and by what `reader` makes of it.
+    `divide` finds sentences in what a recogniser wrote without any.
 
     `bank` enables the gate against answers to another question.
 
@@ -63,6 +64,7 @@ class EmbeddedJudge:
         embedder: Embedder,
         bank: Mapping[str, Question] | None = None,
         reader: ClaimReader | None = None,
+        divide: Divide | None = None,
     ) -> None:
         self.name = (
             f"embedded ({embedder.name} and {reader.name})" if reader else f"embedded ({embedder.name})"
@@ -70,6 +72,7 @@ class EmbeddedJudge:
         self.prompt_hashes: Mapping[str, str] = {}
         self.embedder = embedder
         self.reader = reader
+        self.divide = divide
         self._bank = {i: q for i, q in sorted((bank or {}).items()) if q.kind in gates.CONTENT_KINDS}
         self._rubrics: dict[str, RubricVectors] = {}
 
@@ -116,7 +119,7 @@ class EmbeddedJudge:
     def _compare(self, question: Question, turns: Sequence[Turn]) -> _Compared | None:
         """The answer's spans against the rubric; None when nothing is said but to the scorer."""
         said = [unaddressed(turn, question) for turn in turns]
-        spans = tuple(split(said))
+        spans = tuple(split(said, self.divide))
         if not spans:
             return None
         rubric = self._rubric(question)

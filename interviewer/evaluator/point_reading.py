@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from interviewer.evaluator.contrast import Matrix, RubricVectors, Strengths, misconception
 from interviewer.evaluator.spans import TextSpan
-from interviewer.evaluator.verdicts import DOUBTFUL_SHARE, PointReading
+from interviewer.evaluator.verdicts import CONTRADICTED, DOUBTFUL_SHARE, PointReading
 from interviewer.ports import ClaimReadings
 
 FEATURES = (
@@ -30,6 +30,9 @@ MET_WEIGHTS = (2.117, 0.167, 0.193, 0.057, 1.805, -1.625)
 MET_OFFSET = -3.871
 CONTRADICTED_WEIGHTS = (-0.047, -0.085, 0.117, 1.753)
 CONTRADICTED_OFFSET = -0.173
+SURE_FROM = 0.975
+"""From here nine of ten that are called contradicted are; what is less sure is kept short of being told as an error."""
+_UNTOLD = CONTRADICTED - 1e-3
 _LEAST = 1e-4  # chances are kept away from 0 and 1 by so much
 
 Rows = npt.NDArray[np.float64]
@@ -65,6 +68,7 @@ def weigh_points(
     against = _sigmoid(
         features[:, : len(CONTRADICTED_WEIGHTS)] @ np.array(CONTRADICTED_WEIGHTS) + CONTRADICTED_OFFSET
     )
+    against = np.where(against >= SURE_FROM, against, np.minimum(against, _UNTOLD))
     return [
         PointReading(
             point=point,
@@ -104,4 +108,4 @@ def _log_odds(chances: Matrix | Rows) -> Rows:
 
 
 def _sigmoid(values: Rows) -> Rows:
-    return cast(Rows, 1 / (1 + np.exp(-values)))
+    return 1 / (1 + np.exp(-values))

@@ -81,13 +81,15 @@ class _Placed:
     end: int
 
 
-def split(turns: Sequence[Turn]) -> list[TextSpan]:
-    """Every span of the answer, sentences before their parts, in order of speaking."""
+def split(turns: Sequence[Turn], divide: Divide | None = None) -> list[TextSpan]:
+    """Every span of the answer, sentences before their parts, in order of speaking. `divide` finds sentences where a
+    recogniser wrote none."""
     spans: list[TextSpan] = []
     sentence = 0
     for index, turn in enumerate(turns):
         cutter = _TurnCutter(turn, index)
-        for start, end in cutter.sentences():
+        found = cutter.told(divide, LONG_SENTENCE_WORDS) if divide else cutter.sentences()
+        for start, end in found:
             spans.extend(cutter.parts(start, end, sentence))
             sentence += 1
     return spans

@@ -21,7 +21,7 @@ from interviewer.evaluator.spans import TextSpan, verified
 
 MET = 0.5
 PARTIAL = 0.3
-CONTRADICTED = 0.975  # from here nine of ten are; scripts/calibrate_verdicts.py
+CONTRADICTED = 0.8  # a learner is told "you contradicted this" only when it is nearly certain
 UNCLEAR = 0.5
 PENALTY = 0.7
 DOUBTFUL_SHARE = 0.7  # how much of the credit doubtful words can earn

@@ -274,7 +274,7 @@ def test_words_put_right_are_no_longer_rough(judge: EmbeddedJudge) -> None:
     assert ROUGH_NOTE in card.notes
     alone = evaluate(a_session(an_answer((corrected,)), rough=True), BANK, PERSONAS, judge)
     assert ROUGH_NOTE not in alone.notes
-    assert "You said:" in alone.answers[0].coaching.keep[0], "their own words may be quoted back"
+    assert "“" in alone.answers[0].coaching.keep[0], "their own words may be quoted back"
 
 
 def test_doubted_words_stay_doubtful_in_a_corrected_turn(judge: EmbeddedJudge) -> None:
