@@ -55,6 +55,13 @@ class Wanted:
     seed: int | None = None
     typed: bool = False
     demo: bool = False
+    topics: tuple[str, ...] = ()
+
+
+def opening_of(library: Library, loop: str, round_id: str | None) -> tuple[str, float]:
+    """Who opens a loop, or one round of it, and how many minutes it takes: both are the loop's to say."""
+    rounds = rounds_of(library.loop(loop), round_id)
+    return rounds[0].personas[0], sum(one.minutes for one in rounds)
 
 
 def check_names(library: Library, wanted: Wanted) -> None:
@@ -85,6 +92,7 @@ def start_session(
         follow_ups=wanted.follow_ups,
         level=wanted.level or "senior",
         level_chosen=wanted.level is not None,
+        topics=wanted.topics,
         chosen=wanted.chosen,
         avoid=tuple(sorted(store.questions_asked_before())),
         seed=rng.randrange(2**31) if wanted.seed is None else wanted.seed,
