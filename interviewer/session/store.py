@@ -176,6 +176,17 @@ class SessionStore:
                 ) from error
         shutil.rmtree(self.folder(session), ignore_errors=True)
 
+    def sessions_that_asked(self, question: str) -> list[str]:
+        """Practices (not demos) in which this question was asked, in the order in which they were started."""
+        rows = self._database.execute(
+            "SELECT DISTINCT session FROM facts WHERE json_extract(fact, '$.type') = 'question_asked' "
+            "AND json_extract(fact, '$.question') = ? AND session NOT IN "
+            "(SELECT session FROM facts WHERE number = 1 AND json_extract(fact, '$.demo'))",
+            (question,),
+        )
+        asked = {row[0] for row in rows}
+        return [session for session in self.ids() if session in asked]
+
     @contextmanager
     def hold(self, session: str) -> Iterator[None]:
         """Keep the session to ourselves. InterviewerError when another process runs it."""

@@ -16,8 +16,8 @@ from interviewer.web.protocol import (
     RefusedError,
     Stopped,
     ToPage,
-    from_page,
     frame_from_page,
+    from_page,
 )
 from interviewer.web.room import Room
 from interviewer.web.rooms import Rooms

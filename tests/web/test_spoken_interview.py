@@ -1,0 +1,119 @@
+"""A whole interview in a real browser with a WAV as its microphone, on the embedded engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from room_server import RoomServer, Tab
+
+from interviewer.session.events import (
+    Answered,
+    FollowUpAsked,
+    PersonaEntered,
+    QuestionAsked,
+    ReplyTimed,
+    Scored,
+)
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+
+def let_them_start(tab: Tab) -> None:
+    """Hear the interviewer's first words in the browser, then take the floor."""
+    tab.until_phase("speaking", "listening")
+    tab.until(lambda: heard(tab) > 0.6 or tab.phase == "listening", "the interviewer's voice is heard")
+    if tab.phase == "speaking":
+        tab.get("done-speaking").click()
+    tab.until_phase("listening")
+
+
+def heard(tab: Tab) -> float:
+    return float(tab.page.evaluate("globalThis.interviewRoom.state.player?.told ?? 0"))
+
+
+def said(tab: Tab, count: int) -> None:
+    """Wait until that many of the candidate's answers stand in the conversation."""
+    lines = tab.page.locator("#lines .candidate")
+    tab.until(lambda: lines.count() >= count, f"{count} answers are written down")
+
+
+def test_from_the_lobby_to_the_second_attempt(browser: Any, server: RoomServer) -> None:
+    tab = Tab(browser, server)
+    page = tab.page
+    tab.until(lambda: page.locator("#engines").get_attribute("data-stage") == "ready", "engines are loaded")
+    assert tab.get("loop-select").input_value() == ""
+    tab.get("persona-select").select_option("ml_engineer")
+    page.locator("#questions").fill("3")
+    tab.get("start-interview").click()
+    page.wait_for_url("**/room/*")
+
+    # first question: an answer that ends by itself, then a follow-up
+    let_them_start(tab)
+    captions = ""
+    while page.locator("#lines .candidate").count() == 0:
+        captions = max(captions, tab.get("caption-candidate").inner_text(), key=len)
+        page.wait_for_timeout(60)
+    assert "error" in captions, "captions come while one speaks"
+    assert int(tab.get("mic-level").get_attribute("aria-valuenow")) >= 0
+    let_them_start(tab)
+    said(tab, 2)
+    page.keyboard.press("s")
+    # second question: another interviewer takes over in the middle of it
+    tab.until(lambda: "Question 2" in page.locator("#question-count").inner_text(), "the second question")
+    let_them_start(tab)
+    tab.get("switch-persona").select_option("recruiter")
+    tab.until(lambda: page.locator("#persona-name").inner_text() == "Maya", "Maya takes over")
+    let_them_start(tab)
+    said(tab, 3)
+    page.keyboard.press("s")
+    # third question, then the end
+    tab.until(lambda: "Question 3" in page.locator("#question-count").inner_text(), "the third question")
+    let_them_start(tab)
+    said(tab, 4)
+    tab.get("end-interview").click()
+    page.wait_for_url("**/sessions/*", timeout=60_000)
+
+    facts = server.program.facts()
+    assert sum(isinstance(fact, QuestionAsked) for fact in facts) == 3
+    assert any(isinstance(fact, FollowUpAsked) for fact in facts)
+    assert [fact.persona for fact in facts if isinstance(fact, PersonaEntered)][:2] == ["ml_engineer", "recruiter"]
+    answers = [fact.turn for fact in facts if isinstance(fact, Answered)]
+    assert "training error" in answers[0].text
+    assert answers[0].ended_by in ("phrase", "silence")
+    assert any(isinstance(fact, Scored) for fact in facts)
+    assert all(fact.total < 10 for fact in facts if isinstance(fact, ReplyTimed))
+
+    assert tab.get("scorecard").is_visible()
+    follow_the_replay(tab)
+    retry(tab)
+    tab.close()
+
+
+def follow_the_replay(tab: Tab) -> None:
+    """The recording plays, and the words light up in step."""
+    page = tab.page
+    audio = "document.querySelector('[data-testid=replay-audio]')"
+    tab.until(lambda: page.evaluate(f"{audio}.readyState") >= 2, "the recording is loaded")
+    turn = page.locator("[data-testid=transcript-turn].candidate").first
+    word = turn.locator(".w").first
+    begins = float(word.get_attribute("data-s"))
+    word.click()
+    tab.until(lambda: page.evaluate(f"{audio}.currentTime") > begins + 0.5, "it plays from the word clicked on")
+    assert page.locator(".seg.now").count() == 1
+    page.locator("#play").click()
+
+
+def retry(tab: Tab) -> None:
+    """The first question once more, at once compared with the attempt before."""
+    page = tab.page
+    tab.get("retry").first.click()
+    page.wait_for_url("**/room/*")
+    let_them_start(tab)
+    said(tab, 1)
+    tab.get("end-interview").click()
+    page.wait_for_url("**/sessions/*", timeout=60_000)
+    tab.get("compare").first.click()
+    assert tab.get("attempt").count() == 2
+    page.goto(f"{tab.server.origin}/progress")
+    assert "2 sessions" in tab.get("progress-chart").inner_text()
