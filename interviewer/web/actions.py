@@ -24,6 +24,7 @@ from interviewer.hearing.endpointing import ONSET_PROBABILITY
 from interviewer.ports import Samples
 from interviewer.web.pages import CHECK_SENTENCE, services_of
 from interviewer.web.portraits import portrait
+from interviewer.web.protocol import first_mistake
 from interviewer.web.services import Services
 
 LONGEST_CHECK_SECONDS = 15
@@ -56,10 +57,8 @@ async def begin(request: Request) -> Response:
     try:
         order = Order.model_validate_json(await request.body())
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
         raise InterviewerError(
-            f"That interview cannot be held: {where}: {first['msg']}.", "Choose again."
+            f"That interview cannot be held: {first_mistake(error)}.", "Choose again."
         ) from None
     session = await run_in_threadpool(_begin, services_of(request), order)
     return JSONResponse({"session": session, "address": f"/room/{session}"}, 201)

@@ -81,9 +81,14 @@ def from_page(text: str) -> Hello | Press | Typed | Played | Notes:
     try:
         return _FROM_PAGE.validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RefusedError(f"The message is not understood: {where or 'message'}: {first['msg']}.") from None
+        raise RefusedError(f"The message is not understood: {first_mistake(error)}.") from None
+
+
+def first_mistake(error: ValidationError) -> str:
+    """Where something sent is wrong, and what is wrong there; nothing of what was sent is repeated."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
 def frame_from_page(data: bytes) -> tuple[int, Samples]:

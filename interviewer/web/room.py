@@ -115,11 +115,12 @@ class Room:
             self._page = page
             self._headphones = hello.headphones
             page.send(self._welcome(self._microphone.begin(hello.page)))
-            self._speaker.rejoin(hello.utterance, hello.pieces)
             if self._screen.moment.phase != "paused":
                 self._clock.run()
             if self._farewell is not None:
                 page.send(self._farewell)
+        # not under the lock: the speaker has one of its own, under which it tells the page what it plays
+        self._speaker.rejoin(hello.utterance, hello.pieces)
         if not self._thread.ident:
             self._thread.start()
         return True

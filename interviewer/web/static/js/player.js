@@ -31,6 +31,7 @@ export class Player {
     const utterance = view.getUint32(0, true), index = view.getUint32(4, true);
     const rate = view.getUint32(8, true), before = view.getFloat32(12, true);
     if (utterance !== this.utterance) this.begin(utterance);
+    if (index < this.received) return; // sent again while the line came back
     this.received = index + 1;
     const samples = new Int16Array(data, HEADER_BYTES);
     if (!samples.length) return;
