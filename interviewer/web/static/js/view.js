@@ -71,7 +71,7 @@ export class View {
     }
     item.append(line.text);
     byId("lines").append(item);
-    byId("lines").scrollTop = byId("lines").scrollHeight;
+    byId("log").scrollTop = byId("log").scrollHeight;
     if (line.speaker === "interviewer") this.caption(line.text);
     if (line.speaker === "candidate") {
       byId("committed").textContent = line.text;
