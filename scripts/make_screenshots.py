@@ -47,9 +47,21 @@ def server(folder: Path) -> Iterator[str]:
         "INTERVIEWER_CONFIG_DIR": str(folder / "config"),
         "PYTHONUNBUFFERED": "1",
     }
-    command = [sys.executable, "-m", "interviewer.cli", "serve", "--no-open", "--port", "0", "--voice", "flite"]
+    command = [
+        sys.executable,
+        "-m",
+        "interviewer.cli",
+        "serve",
+        "--no-open",
+        "--port",
+        "0",
+        "--voice",
+        "flite",
+    ]
     with (folder / "server.txt").open("wb") as sink:
-        process = subprocess.Popen(command, env=environment, cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, env=environment, cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT
+        )
     try:
         give_up = time.monotonic() + START_SECONDS
         while not (found := re.search(r"http://\S+", (folder / "server.txt").read_text())):
@@ -90,7 +102,7 @@ def take(browser: Any, address: str, session: str, look: str, out: Path) -> None
     page.get_by_test_id("start-interview").click()
     page.locator("[data-phase=speaking]").wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
-    page.screenshot(path=out / f"room-{look}.png", full_page=look == "phone")
+    page.screenshot(path=out / f"room-{look}.png")
     pages = {
         "replay": session,
         "sessions": f"{origin}/sessions",
@@ -113,7 +125,12 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     from playwright.sync_api import sync_playwright
 
-    flags = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--mute-audio"]
+    flags = [
+        "--no-sandbox",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        "--mute-audio",
+    ]
     with (
         tempfile.TemporaryDirectory() as folder,
         server(Path(folder)) as address,

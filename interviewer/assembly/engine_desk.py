@@ -71,6 +71,7 @@ class EngineDesk:
         self._error: InterviewerError | None = None
         self._voice_error: InterviewerError | None = None
         self._free: list[Engines] = []
+        self._made: Engines | None = None  # the latest set for speaking, lent or not
         self._lent = 0
         self._most_spoken = most_spoken
         self._closed = False
@@ -86,15 +87,9 @@ class EngineDesk:
             said = f"{error.message} {error.hint}".strip() if error else ""
             if self._shared is None:
                 return DeskState("failed" if self._error else "loading", error=said)
-            spoken = self._free[0] if self._free else None
-            known = spoken or self._shared
-            ready = spoken is not None or self._lent > 0
-            return DeskState(
-                "ready" if ready else "failed" if said else "typed",
-                known.names,
-                tuple(known.caveats),
-                said,
-            )
+            known = self._made or self._shared
+            stage: Stage = "ready" if self._made else "failed" if said else "typed"
+            return DeskState(stage, known.names, tuple(known.caveats), said)
 
     def typed(self) -> Engines:
         """What an interview by keyboard and every scorecard need; waits while it is being loaded."""
@@ -180,9 +175,12 @@ class EngineDesk:
     def _make(self, shared: Engines) -> Engines:
         from interviewer.engines.silero_vad import SileroDetector
 
-        return replace(
+        made = replace(
             shared,
             transcriber=open_transcriber(self._settings),
             voice=open_voice(self._settings),
             detector=SileroDetector(),
         )
+        with self._changed:
+            self._made = made
+        return made

@@ -124,7 +124,9 @@ class Tab:
     def close(self, *, expected: tuple[str, ...] = ()) -> None:
         own = self.server.host
         elsewhere = [
-            url for url in self.requests if urlsplit(url).netloc != own and not url.startswith(("data:", "blob:"))
+            url
+            for url in self.requests
+            if urlsplit(url).netloc != own and not url.startswith(("data:", "blob:"))
         ]
         self.context.close()
         assert elsewhere == []

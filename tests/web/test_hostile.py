@@ -28,7 +28,9 @@ def ready(server: RoomServer) -> None:
     server.wait_until_ready("typed", "ready")
 
 
-def status(server: RoomServer, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> tuple[int, str]:
+def status(
+    server: RoomServer, path: str, method: str = "GET", body: bytes = b"", **headers: str
+) -> tuple[int, str]:
     """Status and text of a request with these headers and no others."""
     connection = http.client.HTTPConnection(server.host, timeout=30)
     connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -43,7 +45,9 @@ def status(server: RoomServer, path: str, method: str = "GET", body: bytes = b""
 
 
 @contextmanager
-def on_the_line(server: RoomServer, session: str, page: str = "0123abcd", **hello: object) -> Iterator[ClientConnection]:
+def on_the_line(
+    server: RoomServer, session: str, page: str = "0123abcd", **hello: object
+) -> Iterator[ClientConnection]:
     with joined(server, session) as line:
         line.send(json.dumps({"type": "hello", "page": page, **hello}))
         yield line
@@ -86,7 +90,9 @@ def test_only_whoever_has_the_key_comes_in(server: RoomServer) -> None:
     assert status(server, "/state", cookie=server.cookie)[0] == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1.evil.example", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1.evil.example", ""]
+)
 def test_a_foreign_name_is_not_answered(server: RoomServer, host: str) -> None:
     code, _ = status(server, "/state", cookie=server.cookie, host=host)
     assert code in (400, 421), "DNS rebinding brings a foreign name"
@@ -170,7 +176,12 @@ def test_orders_that_make_no_sense(server: RoomServer, order: object, word: str)
 
 def test_too_much_is_not_read(server: RoomServer) -> None:
     code, _ = status(
-        server, "/microphone-check", "POST", bytes(2 * 1024 * 1024), cookie=server.cookie, origin=server.origin
+        server,
+        "/microphone-check",
+        "POST",
+        bytes(2 * 1024 * 1024),
+        cookie=server.cookie,
+        origin=server.origin,
     )
     assert code == 413
 
@@ -201,9 +212,13 @@ def fuzzed(rng: random.Random, number: int) -> str | bytes:
         lambda: struct.pack("<I", rng.randrange(2**32)) + rng.randbytes(1024),
         lambda: struct.pack("<I", 2**31 + number) + bytes(1024),
         lambda: "".join(chr(rng.randrange(32, 0x2FF)) for _ in range(rng.randrange(0, 300))),
-        lambda: json.dumps({"type": rng.choice(["hello", "press", "answer", "played", "notes", "x", 1, None])}),
+        lambda: json.dumps(
+            {"type": rng.choice(["hello", "press", "answer", "played", "notes", "x", 1, None])}
+        ),
         lambda: json.dumps({"type": "press", "action": rng.choice(["destroy", "", None, ["end"], "END"])}),
-        lambda: json.dumps({"type": "press", "action": "switch", "persona": rng.choice(["", "nobody", 5, "../x"])}),
+        lambda: json.dumps(
+            {"type": "press", "action": "switch", "persona": rng.choice(["", "nobody", 5, "../x"])}
+        ),
         lambda: json.dumps({"type": "answer", "text": rng.choice(["", "   ", None, 7, "x" * 30_000])}),
         lambda: json.dumps({"type": "played", "utterance": rng.choice([-1, 0, 9**9]), "seconds": -5}),
         lambda: '{"type": "played", "utterance": 1, "seconds": NaN}',
@@ -245,9 +260,9 @@ def test_three_hundred_senseless_messages_harm_nothing(server: RoomServer, typed
             line.send(struct.pack("<I", 0) + bytes(1024))
             assert next_of(line, "moment")["phase"] in ("thinking", "speaking", "listening")
     facts = server.program.facts(session)
-    assert sum(isinstance(fact, QuestionAsked) for fact in facts) == (1 if typed else sum(
-        isinstance(fact, QuestionAsked) for fact in facts
-    ))
+    assert sum(isinstance(fact, QuestionAsked) for fact in facts) == (
+        1 if typed else sum(isinstance(fact, QuestionAsked) for fact in facts)
+    )
 
 
 @pytest.mark.parametrize(

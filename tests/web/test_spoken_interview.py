@@ -37,7 +37,9 @@ def say(tab: Tab, count: int) -> None:
     """Speak a few words and press "done"; `count` answers stand in the conversation after that."""
     caption = tab.get("caption-candidate")
     lines = tab.page.locator("#lines .candidate")
-    tab.until(lambda: "error" in caption.inner_text() or lines.count() >= count, "what is said is written down")
+    tab.until(
+        lambda: "error" in caption.inner_text() or lines.count() >= count, "what is said is written down"
+    )
     if lines.count() < count:
         tab.get("done-speaking").click()
     tab.until(lambda: lines.count() >= count, f"{count} answers are stored")
@@ -93,7 +95,10 @@ def test_from_the_lobby_to_the_second_attempt(browser: Any, server: RoomServer) 
     facts = server.program.facts()
     assert sum(isinstance(fact, QuestionAsked) for fact in facts) == 3
     assert any(isinstance(fact, FollowUpAsked) for fact in facts)
-    assert [fact.persona for fact in facts if isinstance(fact, PersonaEntered)][:2] == ["ml_engineer", "recruiter"]
+    assert [fact.persona for fact in facts if isinstance(fact, PersonaEntered)][:2] == [
+        "ml_engineer",
+        "recruiter",
+    ]
     answers = [fact.turn for fact in facts if isinstance(fact, Answered)]
     assert "training error" in answers[0].text
     assert "data" in answers[0].text, "what was said while the line was down arrived later"
@@ -117,7 +122,9 @@ def follow_the_replay(tab: Tab) -> None:
     word = turn.locator(".w").nth(4)  # the first may hold a mark, which leads elsewhere
     begins = float(word.get_attribute("data-s"))
     word.click()
-    tab.until(lambda: page.evaluate(f"{audio}.currentTime") > begins + 0.5, "it plays from the word clicked on")
+    tab.until(
+        lambda: page.evaluate(f"{audio}.currentTime") > begins + 0.5, "it plays from the word clicked on"
+    )
     assert page.locator(".seg.now").count() == 1
     page.locator("#play").click()
 

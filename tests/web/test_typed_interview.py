@@ -79,7 +79,10 @@ def test_the_whole_interview_by_keys_alone(browser: Any, server: RoomServer) -> 
 
     facts = server.program.facts()
     assert sum(isinstance(fact, QuestionAsked) for fact in facts) == 2
-    assert [fact.persona for fact in facts if isinstance(fact, PersonaEntered)] == ["recruiter", "ml_engineer"]
+    assert [fact.persona for fact in facts if isinstance(fact, PersonaEntered)] == [
+        "recruiter",
+        "ml_engineer",
+    ]
     assert [fact.hint for fact in facts if isinstance(fact, LineSpoken) and fact.hint] == [1]
     assert [fact.turn.ended_by for fact in facts if isinstance(fact, Answered)] == ["typed"]
     assert isinstance(facts[-1], Scored)
