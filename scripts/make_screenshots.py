@@ -10,6 +10,7 @@ keyboard first, so that every page has something to show; nothing of the user's 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -21,8 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import soundfile
+
 REPOSITORY = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
+RECORDING = REPOSITORY / "interviewer" / "demo" / "recordings" / "bias_variance_tradeoff.flac"
+QUESTION = "bias_variance_tradeoff"
 START_SECONDS = 180.0
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
@@ -74,14 +79,47 @@ def server(folder: Path) -> Iterator[str]:
         process.wait()
 
 
+def begin(page: Any, *, typed: bool) -> str:
+    """A new interview about QUESTION; where its room is."""
+    order = {
+        "persona": "ml_engineer",
+        "seed": 3,
+        "questions": 1,
+        "follow_ups": 1,
+        "chosen": [QUESTION],
+        "typed": typed,
+    }
+    made = page.evaluate(
+        f"fetch('/interviews', {{method: 'POST', body: {json.dumps(json.dumps(order))}}}).then((said) => said.json())"
+    )
+    return str(made["address"])
+
+
+def speak(page: Any) -> None:
+    """Take the floor and speak until captions are there."""
+    page.locator("[data-phase=speaking], [data-phase=listening], #door[open]").first.wait_for(timeout=60_000)
+    if page.locator("#door[open]").count():
+        page.locator("#door-go").click()
+        page.locator("[data-phase=speaking], [data-phase=listening]").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    if page.locator("[data-phase=speaking]").count():
+        page.get_by_test_id("done-speaking").click()
+    give_up = time.monotonic() + 60
+    while len(page.get_by_test_id("caption-candidate").inner_text()) < 70 and time.monotonic() < give_up:
+        page.wait_for_timeout(50)
+
+
+def microphone_file(folder: Path) -> Path:
+    """The demo's recorded answer as the WAV file a fake microphone plays."""
+    samples, rate = soundfile.read(RECORDING, dtype="int16")
+    soundfile.write(folder / "answer.wav", samples, rate, subtype="PCM_16")
+    return folder / "answer.wav"
+
+
 def hold_session(page: Any, origin: str) -> str:
     """Answer one question at the keyboard, to the scorecard; returns the session's address."""
     page.locator("#engines dl").wait_for(timeout=START_SECONDS * 1000)
-    made = page.evaluate(
-        "fetch('/interviews', {method: 'POST', body: JSON.stringify({persona: 'ml_engineer', typed: true, seed: 3,"
-        " questions: 1, follow_ups: 1, chosen: ['bias_variance_tradeoff']})}).then((said) => said.json())"
-    )
-    page.goto(origin + made["address"])
+    page.goto(origin + begin(page, typed=True))
     for number, answer in enumerate(ANSWERS, 1):
         page.locator("[data-phase=listening]").wait_for()
         page.get_by_test_id("typed-answer").fill(answer)
@@ -98,16 +136,16 @@ def take(browser: Any, address: str, session: str, look: str, out: Path) -> None
     page.goto(address)
     page.locator("#engines dl dt").nth(3).wait_for(timeout=START_SECONDS * 1000)
     page.screenshot(path=out / f"lobby-{look}.png", full_page=True)
-    page.get_by_test_id("persona-select").select_option("research_scientist")
-    page.get_by_test_id("start-interview").click()
-    page.locator("[data-phase=speaking]").wait_for(timeout=60_000)
-    page.wait_for_timeout(1500)
+    page.get_by_test_id("start-interview").focus()  # a page that was never touched may not speak
+    page.keyboard.press("Shift")
+    page.goto(origin + begin(page, typed=False))
+    speak(page)
     page.screenshot(path=out / f"room-{look}.png")
     pages = {
         "replay": session,
         "sessions": f"{origin}/sessions",
         "progress": f"{origin}/progress",
-        "attempts": f"{origin}/questions/bias_variance_tradeoff/attempts",
+        "attempts": f"{origin}/questions/{QUESTION}/attempts",
         "trouble": f"{origin}/nothing-here",
     }
     for name, where in pages.items():
@@ -136,6 +174,7 @@ def main() -> None:
         server(Path(folder)) as address,
         sync_playwright() as driver,
     ):
+        flags.append(f"--use-file-for-fake-audio-capture={microphone_file(Path(folder))}")
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
         context = browser.new_context()
         page = context.new_page()

@@ -671,7 +671,7 @@ def test_an_answer_can_be_typed_in_the_middle_of_a_spoken_interview(tmp_path: Pa
 def test_words_spoken_before_a_typed_answer_are_kept_too(tmp_path: Path) -> None:
     def speaks_then_writes(rehearsal: Rehearsal) -> None:
         says(6.0, delay=0.1)(rehearsal)
-        pressed = []
+        pressed: list[bool] = []
 
         def on_moment(live: Live, rehearsal: Rehearsal) -> None:
             if live.level > 0 and live.phase == "listening" and live.clock > 6 and not pressed:

@@ -15,6 +15,7 @@ import pytest
 from room_server import RoomServer
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from interviewer.session.events import Answered, QuestionAsked, SessionEnded
 
@@ -58,7 +59,7 @@ def joined(server: RoomServer, session: str, **headers: str) -> ClientConnection
     return connect(
         f"ws://{server.host}/line/{session}",
         additional_headers={name: value for name, value in own.items() if value and name != "Origin"},
-        origin=own["Origin"] or None,  # type: ignore[arg-type]
+        origin=Origin(own["Origin"]) if own["Origin"] else None,
         open_timeout=30,
         max_queue=None,  # a page that does not read must not keep the test from sending
     )
