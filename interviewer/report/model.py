@@ -121,6 +121,7 @@ class Line(Noun):
     endpoint_wait: float | None = None
     ended_by: EndedBy | None = None
     engine: str | None = None
+    corrected: bool = Field(default=False, description="Whether the candidate set the words right.")
     speech: tuple[Span, ...] = ()
     thinking: tuple[Span, ...] = ()
 

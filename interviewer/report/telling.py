@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interviewer.domain import Persona, Question, StarComponent, Verdict
+from interviewer.domain import Persona, Question, StarComponent, Turn, Verdict
 from interviewer.report.model import Line, Note, NoteKind, Reason, Timing, Who
 from interviewer.report.placing import pieces_of_line, pieces_of_turn, thinking_pauses
 from interviewer.report.wording import reason_sentence
+from interviewer.session.correcting import corrected
 from interviewer.session.events import (
     Answered,
     EngineChanged,
@@ -24,6 +25,7 @@ from interviewer.session.events import (
     SessionEnded,
     SessionResumed,
     SpeechHeard,
+    TurnCorrected,
     Unpaused,
 )
 
@@ -47,6 +49,7 @@ class Teller:
         self._unheard: list[int] = []  # interviewer's lines whose playing was not reported yet
         self._timing: Timing | None = None
         self._answer = -1
+        self._told: dict[tuple[int, int], Turn] = {}  # the candidate's turns, by answer and turn
         self._turns = 0
 
     def tell(self, event: Event) -> None:
@@ -68,6 +71,8 @@ class Teller:
                 self._heard(event)
             case Answered():
                 self._answered(event)
+            case TurnCorrected():
+                self._correct(event)
             case ReplyTimed():
                 self._timed(event)
             case _:
@@ -148,8 +153,20 @@ class Teller:
                 thinking=thinking_pauses(turn),
             )
         )
+        if known:
+            self._told[self._answer, self._turns] = turn
         self._turns += known
         self._unheard, self._timing = [], None
+
+    def _correct(self, event: TurnCorrected) -> None:
+        place = (event.answer, event.turn)
+        if place not in self._told:
+            return
+        self._told[place] = turn = corrected(self._told[place], event.text)
+        line = next(line for line in self.lines if (line.answer, line.turn) == place)
+        self.lines[line.index] = line.model_copy(
+            update={"text": turn.text, "pieces": pieces_of_turn(turn), "corrected": True}
+        )
 
     def _timed(self, event: ReplyTimed) -> None:
         timing = Timing(transcript=event.transcript, reply=event.reply, voice=event.voice, total=event.total)

@@ -131,6 +131,15 @@ class Answered(Fact):
     )
 
 
+class TurnCorrected(Fact):
+    """The candidate set right what the recogniser had written; scores made before it do not know of it."""
+
+    type: Literal["turn_corrected"] = "turn_corrected"
+    answer: int = Field(ge=0, description="Which answer of the session, from 0.")
+    turn: int = Field(ge=0, description="Which turn of it, from 0.")
+    text: str
+
+
 class ReplyTimed(Fact):
     """Seconds of real time from the end-of-turn decision until the reply's first sound was handed to the speaker."""
 
@@ -189,6 +198,7 @@ Event = Annotated[
     | LineSpoken
     | SpeechHeard
     | Answered
+    | TurnCorrected
     | ReplyTimed
     | QuestionSkipped
     | Paused

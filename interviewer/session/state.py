@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from interviewer.domain import Noun, Scorecard, StarComponent, Turn, Verdict
+from interviewer.session.correcting import corrected
 from interviewer.session.events import (
     Answered,
     EngineChanged,
@@ -20,6 +21,7 @@ from interviewer.session.events import (
     SessionEnded,
     SessionResumed,
     SessionStarted,
+    TurnCorrected,
 )
 
 
@@ -151,6 +153,8 @@ def apply(state: SessionState, event: Event) -> SessionState:
                 change |= {"answers": _with_last(state.answers, hints=event.hint), "waiting": "candidate"}
         case Answered():
             change |= _answered(state, event)
+        case TurnCorrected():
+            change |= {"answers": _with_correction(state.answers, event)}
         case QuestionSkipped():
             if state.answers:
                 change |= {"answers": _with_last(state.answers, skipped=True), "waiting": "interviewer"}
@@ -173,6 +177,23 @@ def _with_last(answers: tuple[Answer, ...], **update: object) -> tuple[Answer, .
 
 def _with_asked(answers: tuple[Answer, ...], asked: Asked) -> tuple[Answer, ...]:
     return _with_last(answers, asked=(*answers[-1].asked, asked))
+
+
+def _with_correction(answers: tuple[Answer, ...], event: TurnCorrected) -> tuple[Answer, ...]:
+    """A correction of a turn that does not exist changes nothing."""
+    if event.answer >= len(answers):
+        return answers
+    answer, number = answers[event.answer], 0
+    asked_again = []
+    for asked in answer.asked:
+        turns = [
+            corrected(turn, event.text) if number + index == event.turn else turn
+            for index, turn in enumerate(asked.turns)
+        ]
+        number += len(turns)
+        asked_again.append(asked.model_copy(update={"turns": tuple(turns)}))
+    changed = answer.model_copy(update={"asked": tuple(asked_again)})
+    return (*answers[: event.answer], changed, *answers[event.answer + 1 :])
 
 
 def _answered(state: SessionState, event: Answered) -> dict[str, object]:

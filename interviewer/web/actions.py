@@ -22,9 +22,10 @@ from interviewer.domain import FRAME_SAMPLES, SAMPLE_RATE, Level, Noun
 from interviewer.errors import InterviewerError
 from interviewer.hearing.endpointing import ONSET_PROBABILITY
 from interviewer.ports import Samples
+from interviewer.session.events import TurnCorrected
 from interviewer.web.pages import CHECK_SENTENCE, services_of
 from interviewer.web.portraits import portrait
-from interviewer.web.protocol import first_mistake
+from interviewer.web.protocol import LONGEST_ANSWER, first_mistake
 from interviewer.web.services import Services
 
 LONGEST_CHECK_SECONDS = 15
@@ -172,6 +173,39 @@ def score(request: Request) -> Response:
             Journal(services.store, name, state), services.library, engines, lambda done, total: None
         )
     return JSONResponse({"address": f"/sessions/{name}"})
+
+
+class Correction(Noun):
+    """What the candidate says they really said."""
+
+    answer: int = Field(ge=0)
+    turn: int = Field(ge=0)
+    text: str = Field(min_length=1, max_length=LONGEST_ANSWER)
+
+
+async def correct(request: Request) -> Response:
+    """Store the correction of one turn, and score the session anew."""
+    try:
+        correction = Correction.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise InterviewerError(f"That is no correction: {first_mistake(error)}.", "Try again.") from None
+    await run_in_threadpool(_correct, services_of(request), str(request.path_params["session"]), correction)
+    return JSONResponse({"address": f"/sessions/{request.path_params['session']}"})
+
+
+def _correct(services: Services, name: str, correction: Correction) -> None:
+    state = services.store.state(name)
+    answers = state.answers
+    if correction.answer >= len(answers) or correction.turn >= len(answers[correction.answer].turns):
+        raise InterviewerError("There is no such turn in this session.", "Load the page again.")
+    engines = services.desk.typed()
+    with services.store.hold(name), services.desk.scoring:
+        journal = Journal(services.store, name, state)
+        text = " ".join(correction.text.split())
+        journal.record(
+            TurnCorrected(at=state.clock, answer=correction.answer, turn=correction.turn, text=text)
+        )
+        score_session(journal, services.library, engines, lambda done, total: None)
 
 
 def delete(request: Request) -> Response:

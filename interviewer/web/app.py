@@ -93,6 +93,7 @@ def make_app(services: Services, *, token: str, host: str, port: int, any_addres
         Route("/sessions/{session:name}", pages.session, methods=["GET"]),
         Route("/sessions/{session:name}", actions.delete, methods=["DELETE"]),
         Route("/sessions/{session:name}/score", actions.score, methods=["POST"]),
+        Route("/sessions/{session:name}/corrections", actions.correct, methods=["POST"]),
         Route("/sessions/{session:name}/sound", actions.sound),
         Route("/sessions/{session:name}/report/{form:form}", actions.export),
         Route("/questions/{question:name}/attempts", pages.compare),

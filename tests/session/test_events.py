@@ -35,6 +35,7 @@ EXAMPLES: dict[str, events.Event] = {
         events.LineSpoken(at=4, situation="nudging", persona="engineer", text="Go on."),
         events.SpeechHeard(at=5, seconds=1.5, of_seconds=2.0, interrupted=True, voice="scripted"),
         events.Answered(at=6, question="alpha", turn=a_turn(), endpoint_wait=1.2),
+        events.TurnCorrected(at=6, answer=0, turn=0, text="What I said."),
         events.ReplyTimed(at=6, transcript=0.1, reply=0.1, voice=0.1, total=0.3),
         events.QuestionSkipped(at=7, question="alpha"),
         events.Paused(at=8),

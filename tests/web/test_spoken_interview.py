@@ -109,6 +109,7 @@ def test_from_the_lobby_to_the_second_attempt(browser: Any, server: RoomServer) 
 
     assert tab.get("scorecard").is_visible()
     follow_the_replay(tab)
+    correct(tab)
     retry(tab)
     tab.close()
 
@@ -127,6 +128,16 @@ def follow_the_replay(tab: Tab) -> None:
     )
     assert page.locator(".seg.now").count() == 1
     page.locator("#play").click()
+
+
+def correct(tab: Tab) -> None:
+    """What was written down wrongly is set right, and scored again."""
+    page = tab.page
+    page.get_by_text("Not what you said?").first.click()
+    page.locator(".correct textarea").first.fill("I compare the training error with the validation error.")
+    page.get_by_role("button", name="Correct and score again").first.click()
+    page.get_by_text("corrected by you").wait_for()
+    assert isinstance(tab.server.program.facts()[-1], Scored)
 
 
 def retry(tab: Tab) -> None:

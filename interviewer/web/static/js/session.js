@@ -41,3 +41,15 @@ byId("delete-yes").addEventListener("click", (event) => {
   byId("sure").close();
   go(event.currentTarget, () => post(`/sessions/${session}`, undefined, "DELETE"));
 });
+
+for (const correction of document.querySelectorAll(".correct")) {
+  const form = correction.querySelector("form");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    go(form.querySelector("button"), () => post(`/sessions/${session}/corrections`, {
+      answer: Number(correction.dataset.answer),
+      turn: Number(correction.dataset.turn),
+      text: form.querySelector("textarea").value,
+    }));
+  });
+}
