@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from interviewer.audio.recording import has_recording, mix_down
+from interviewer.audio.recording import has_recording, mix_down, peaks
 from interviewer.audio.sound_files import encode_for_page
 from interviewer.library.content import Library
-from interviewer.report import html, machine, markdown, webvtt
+from interviewer.report import charts, html, machine, markdown, webvtt
 from interviewer.report.model import Replay
 from interviewer.report.replay import build_replay
 from interviewer.session.store import SessionStore
@@ -33,4 +33,9 @@ def _audio(store: SessionStore, session: str) -> html.Audio | None:
         return None
     samples = mix_down(store.folder(session))
     encoded = encode_for_page(samples)
-    return html.Audio(encoded.media_type, encoded.data)
+    return html.Audio(encoded.media_type, encoded.data, waveform_of(store, session))
+
+
+def waveform_of(store: SessionStore, session: str) -> tuple[float, ...]:
+    """What the page draws the recording from."""
+    return tuple(peaks(store.folder(session), charts.WAVE_POINTS))

@@ -27,6 +27,7 @@ class Audio:
 
     mime: str
     data: bytes
+    peaks: tuple[float, ...] = ()  # of equal stretches, for a picture of it
 
     @property
     def uri(self) -> str:
@@ -38,6 +39,7 @@ class LinkedAudio:
     """A recording that lies beside the page, at `uri`."""
 
     uri: str
+    peaks: tuple[float, ...] = ()
 
 
 def render(replay: Replay, audio: Audio | None = None) -> str:
@@ -62,6 +64,7 @@ def context(replay: Replay, audio: Audio | LinkedAudio | None) -> dict[str, Any]
         "audio": audio,
         "chapters": chapters(replay),
         "timeline": charts.timeline(replay),
+        "waveform": charts.waveform(audio.peaks if audio else ()),
         "date": date_text(replay.started),
         "title": title(replay),
     }

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from interviewer.assembly.attempts import attempts_at
-from interviewer.assembly.reports import replay_of
+from interviewer.assembly.reports import replay_of, waveform_of
 from interviewer.assembly.weights import size_text, suited_weights
 from interviewer.audio.recording import has_recording
 from interviewer.domain import Question
@@ -44,6 +44,7 @@ def lobby(request: Request) -> Response:
         loops=list(services.library.loops.values()),
         topics=common_topics(services.library.questions),
         unfinished=[row for row in rows if not row.ended and not row.demo][:RECENT],
+        names={persona.id: persona.name for persona in services.library.personas.values()},
         first_time=not any(not row.demo for row in rows),
         missing=[(entry.id, size_text(entry.size_bytes)) for entry in suited.missing],
         headphones=services.settings.headphones,
@@ -93,7 +94,8 @@ def session(request: Request) -> Response:
     name = request.path_params["session"]
     replay = replay_of(services.store, name, services.library)
     recorded = has_recording(services.store.folder(name))
-    audio = html.LinkedAudio(f"/sessions/{name}/sound") if recorded else None
+    peaks = waveform_of(services.store, name)
+    audio = html.LinkedAudio(f"/sessions/{name}/sound", peaks) if recorded else None
     asked = dict.fromkeys(review.question for review in replay.answers)
     others = {
         question: [

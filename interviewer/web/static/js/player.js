@@ -1,7 +1,7 @@
 // The interviewer's voice: pieces are played one after the other as they come, and fall silent at once when told to.
 
 const HEADER_BYTES = 16;
-const REPORT_MILLISECONDS = 60;
+const REPORT_SECONDS = 0.05; // of sound between two reports
 const START_SECONDS = 0.02;
 const FADE_SECONDS = 0.008;
 
@@ -18,7 +18,6 @@ export class Player {
     this.firstSound = null; // performance.now() at which the utterance's first piece was due to sound
     this.out = context.createGain();
     this.out.connect(context.destination);
-    setInterval(() => this.tell(), REPORT_MILLISECONDS);
   }
 
   /** What has arrived here, so that after a dropped line only the rest is sent. */
@@ -51,7 +50,6 @@ export class Player {
   hush(utterance) {
     if (utterance !== this.utterance) return;
     const now = this.context.currentTime;
-    this.tell();
     this.out.gain.setTargetAtTime(0, now, FADE_SECONDS / 3);
     for (const { source } of this.playing) source.stop(now + FADE_SECONDS * 2);
     this.playing = [];
@@ -72,6 +70,7 @@ export class Player {
     this.firstSound = null;
   }
 
+  /** Called before each frame of the microphone is sent, so that the server never hears of time without its sound. */
   tell() {
     if (!this.playing.length) return;
     const now = this.context.currentTime;
@@ -81,7 +80,8 @@ export class Player {
     }
     const last = this.playing[this.playing.length - 1];
     const over = now >= last.start + last.seconds;
-    if (heard > this.told) this.report(this.utterance, heard);
+    if (heard - this.told < REPORT_SECONDS && !over) return;
+    this.report(this.utterance, heard);
     this.told = heard;
     if (over) this.playing = [];
   }

@@ -88,6 +88,7 @@ async function openSound() {
     const level = levelOf(frame);
     meter.show(level);
     wave.show(level);
+    if (state.player) state.player.tell();
     connection.frame(frame);
   };
   while (!state.microphone) {
