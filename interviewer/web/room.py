@@ -110,7 +110,10 @@ class Room:
                 page.send(InUse())
                 return False
             if held is not None and held is not page:
-                held.send(InUse(message="This interview goes on in another tab or window."))
+                if (
+                    held.name != page.name
+                ):  # or it is the same page, back before its old line was seen to be down
+                    held.send(InUse(message="This interview goes on in another tab or window."))
                 held.hang_up()
             self._page = page
             self._headphones = hello.headphones

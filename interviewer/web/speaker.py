@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from interviewer.errors import EngineError
 from interviewer.ports import Speech
 from interviewer.web.protocol import Hush, speech_to_page
 
-WATCHDOG_SECONDS = 5.0  # without progress: the page plays nothing
+WATCHDOG_SECONDS = 10.0  # without progress: the page plays nothing; less may be a page that is busy
 NEARLY_SECONDS = 0.03  # the end of a sound is reported a few milliseconds short
 
 
@@ -32,7 +33,8 @@ class BrowserSpeaker:
         self._send = send
         self._clock = clock
         self._lock = threading.Lock()
-        self._utterance = 0
+        # a page that outlives a room must not take the next one's pieces for those it has already
+        self._utterance = secrets.randbelow(2**30)
         self._pieces: list[_Piece] = []
         self._seconds = 0.0
         self._heard = 0.0

@@ -95,10 +95,15 @@ def test_reading_waits_for_the_page() -> None:
 # -- loudspeaker -------------------------------------------------------------------------------------------------------
 
 
-def pieces(sent: list[bytes | Hush]) -> list[tuple[int, int, float]]:
-    """Utterance, piece and seconds before it, of what was sent."""
+def pieces(sent: list[bytes | Hush]) -> list[tuple[int, float]]:
+    """Piece and seconds before it, of what was sent."""
     unpacked = [SPEECH_HEADER.unpack_from(item) for item in sent if isinstance(item, bytes)]
-    return [(utterance, piece, round(before, 3)) for utterance, piece, _, before in unpacked]
+    return [(piece, round(before, 3)) for _, piece, _, before in unpacked]
+
+
+def utterance(sent: list[bytes | Hush]) -> int:
+    """The number of the last utterance that was sent."""
+    return int([SPEECH_HEADER.unpack_from(item)[0] for item in sent if isinstance(item, bytes)][-1])
 
 
 def test_pieces_follow_each_other_and_the_page_says_how_much_was_heard() -> None:
@@ -106,15 +111,17 @@ def test_pieces_follow_each_other_and_the_page_says_how_much_was_heard() -> None
     speaker = BrowserSpeaker(sent.append, Clock())
     speaker.play(tone(1.0))
     speaker.play(tone(0.5, 22_050))
-    assert pieces(sent) == [(1, 0, 0.0), (1, 1, 1.0)]
-    speaker.played(1, 0.9)
+    assert pieces(sent) == [(0, 0.0), (1, 1.0)]
+    first = utterance(sent)
+    speaker.played(first, 0.9)
     assert (speaker.busy, speaker.heard) == (True, 0.9)
-    speaker.played(0, 9.0)
+    speaker.played(first - 1, 9.0)
     assert speaker.heard == 0.9, "about an utterance that is over"
-    speaker.played(1, 99.0)
+    speaker.played(first, 99.0)
     assert (speaker.busy, speaker.heard) == (False, 1.5), "no more than there was"
     speaker.play(tone(0.2))
-    assert pieces(sent)[-1] == (2, 0, 0.0)
+    assert pieces(sent)[-1] == (0, 0.0)
+    assert utterance(sent) == first + 1
     assert speaker.heard == 0.0
 
 
@@ -122,9 +129,9 @@ def test_an_interruption_silences_the_page_at_once() -> None:
     sent: list[bytes | Hush] = []
     speaker = BrowserSpeaker(sent.append, Clock())
     speaker.play(tone(3.0))
-    speaker.played(1, 0.7)
+    speaker.played(utterance(sent), 0.7)
     assert speaker.stop() == 0.7
-    assert sent[-1] == Hush(utterance=1)
+    assert sent[-1] == Hush(utterance=utterance(sent))
     assert not speaker.busy
 
 
@@ -133,26 +140,28 @@ def test_a_page_that_comes_back_gets_what_it_lacks() -> None:
     speaker = BrowserSpeaker(sent.append, Clock())
     for _ in range(3):
         speaker.play(tone(1.0))
+    said = utterance(sent)
     sent.clear()
-    speaker.rejoin(1, 2)
-    assert pieces(sent) == [(1, 2, 2.0)], "the same page has two of them"
+    speaker.rejoin(said, 2)
+    assert pieces(sent) == [(2, 2.0)], "the same page has two of them"
     sent.clear()
-    speaker.played(1, 1.4)
+    speaker.played(said, 1.4)
     speaker.rejoin(0, 0)
-    assert pieces(sent) == [(1, 1, 1.0), (1, 2, 2.0)], "a new page hears on from where the old one was"
+    assert pieces(sent) == [(1, 1.0), (2, 2.0)], "a new page hears on from where the old one was"
     speaker.stop()
     sent.clear()
-    speaker.rejoin(1, 3)
-    assert sent == [Hush(utterance=1)], "in case the line was down when it was silenced"
+    speaker.rejoin(said, 3)
+    assert sent == [Hush(utterance=said)], "in case the line was down when it was silenced"
 
 
 def test_a_page_that_plays_nothing_is_noticed() -> None:
     clock = Clock()
-    speaker = BrowserSpeaker(lambda item: None, clock)
+    sent: list[bytes | Hush] = []
+    speaker = BrowserSpeaker(sent.append, clock)
     speaker.play(tone(20.0))
     clock.now = WATCHDOG_SECONDS - 1
     assert speaker.busy
-    speaker.played(1, 0.1)
+    speaker.played(utterance(sent), 0.1)
     clock.now += WATCHDOG_SECONDS - 1
     assert speaker.busy, "it made progress"
     clock.now += WATCHDOG_SECONDS

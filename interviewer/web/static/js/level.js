@@ -24,9 +24,15 @@ export class Wave {
     this.levels = new Array(points).fill(0);
   }
 
-  show(level) {
+  add(level) {
     this.levels.push(Math.sqrt(Math.min(1, level / LOUD)));
     this.levels.shift();
+    this.stale = true;
+  }
+
+  draw() {
+    if (!this.stale) return;
+    this.stale = false;
     const step = 240 / (this.levels.length - 1);
     const up = this.levels.map((value, i) => `${(i * step).toFixed(1)} ${(20 - value * 18).toFixed(1)}`);
     const down = this.levels.map((value, i) => `${(i * step).toFixed(1)} ${(20 + value * 18 + 0.5).toFixed(1)}`).reverse();

@@ -84,10 +84,18 @@ async function openSound() {
   }
   const meter = new LevelMeter(document.querySelector("[data-testid=mic-level]"));
   const wave = new Wave(byId("wave"));
+  const levels = [];
+  const draw = () => { // with the screen, not with the sound: a busy machine draws less, and hears all
+    for (const level of levels.splice(0).slice(-8)) {
+      meter.show(level);
+      wave.add(level);
+    }
+    wave.draw();
+    requestAnimationFrame(draw);
+  };
+  requestAnimationFrame(draw);
   const onFrame = (frame) => {
-    const level = levelOf(frame);
-    meter.show(level);
-    wave.show(level);
+    levels.push(levelOf(frame));
     if (state.player) state.player.tell();
     connection.frame(frame);
   };
