@@ -11,7 +11,7 @@ export class LevelMeter {
 
   show(level) {
     const share = Math.sqrt(Math.min(1, level / LOUD));
-    this.shown = Math.max(share, this.shown * 0.85);
+    this.shown = Math.max(share, this.shown * 0.6);
     this.bar.setAttribute("width", `${Math.round(this.shown * 100)}%`);
     this.element.setAttribute("aria-valuenow", String(Math.round(this.shown * 100)));
   }
@@ -27,12 +27,9 @@ export class Wave {
   add(level) {
     this.levels.push(Math.sqrt(Math.min(1, level / LOUD)));
     this.levels.shift();
-    this.stale = true;
   }
 
   draw() {
-    if (!this.stale) return;
-    this.stale = false;
     const step = 240 / (this.levels.length - 1);
     const up = this.levels.map((value, i) => `${(i * step).toFixed(1)} ${(20 - value * 18).toFixed(1)}`);
     const down = this.levels.map((value, i) => `${(i * step).toFixed(1)} ${(20 + value * 18 + 0.5).toFixed(1)}`).reverse();

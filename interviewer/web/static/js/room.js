@@ -9,6 +9,7 @@ import { View, ask } from "./view.js";
 
 const AUDIO_START_MILLISECONDS = 400;
 const NOTES_MILLISECONDS = 600;
+const DRAW_EVERY_FRAMES = 4; // eight times a second
 
 const byId = (name) => document.getElementById(name);
 const room = byId("room");
@@ -84,18 +85,15 @@ async function openSound() {
   }
   const meter = new LevelMeter(document.querySelector("[data-testid=mic-level]"));
   const wave = new Wave(byId("wave"));
-  const levels = [];
-  const draw = () => { // with the screen, not with the sound: a busy machine draws less, and hears all
-    for (const level of levels.splice(0).slice(-8)) {
-      meter.show(level);
-      wave.add(level);
-    }
-    wave.draw();
-    requestAnimationFrame(draw);
-  };
-  requestAnimationFrame(draw);
+  let count = 0;
   const onFrame = (frame) => {
-    levels.push(levelOf(frame));
+    const level = levelOf(frame);
+    wave.add(level);
+    count += 1;
+    if (count % DRAW_EVERY_FRAMES === 0) { // hearing comes before drawing
+      meter.show(level);
+      wave.draw();
+    }
     if (state.player) state.player.tell();
     connection.frame(frame);
   };
