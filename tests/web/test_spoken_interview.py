@@ -25,7 +25,7 @@ def let_them_start(tab: Tab) -> None:
     tab.until_phase("speaking", "listening")
     tab.until(lambda: heard(tab) > 0.6 or tab.phase == "listening", "the interviewer's voice is heard")
     if tab.phase == "speaking":
-        tab.get("done-speaking").click()
+        tab.page.keyboard.press("Enter")
     tab.until_phase("listening")
 
 
