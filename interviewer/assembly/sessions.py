@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 
 import interviewer
 from interviewer.assembly.engines import Engines, open_stories
-from interviewer.audio.recording import SessionRecorder
+from interviewer.audio.recording import CANDIDATE_FILE, SessionRecorder, has_recording, read_wav
 from interviewer.conversation.controls import Controls, Live
 from interviewer.conversation.interview import Interview
 from interviewer.conversation.journal import Journal
@@ -58,6 +59,13 @@ class Wanted:
     seed: int | None = None
     typed: bool = False
     demo: bool = False
+    topics: tuple[str, ...] = ()
+
+
+def opening_of(library: Library, loop: str, round_id: str | None) -> tuple[str, float]:
+    """Who opens a loop, or one round of it, and how many minutes it takes: both are the loop's to say."""
+    rounds = rounds_of(library.loop(loop), round_id)
+    return rounds[0].personas[0], sum(one.minutes for one in rounds)
 
 
 def check_names(library: Library, wanted: Wanted) -> None:
@@ -88,6 +96,7 @@ def start_session(
         follow_ups=wanted.follow_ups,
         level=wanted.level or "senior",
         level_chosen=wanted.level is not None,
+        topics=wanted.topics,
         chosen=wanted.chosen,
         avoid=tuple(sorted(store.questions_asked_before())),
         seed=rng.randrange(2**31) if wanted.seed is None else wanted.seed,
@@ -198,6 +207,11 @@ def _make_up(recorder: SessionRecorder, seconds: float) -> None:
     """Silence for the sound a crash may have cost, so that the clock goes on where the last fact was."""
     while recorder.seconds < seconds:
         recorder.append(np.zeros(FRAME_SAMPLES, dtype=np.float32))
+
+
+def candidate_sound(folder: Path) -> Samples | None:
+    """The candidate's side of a session's recording; None where nothing was recorded."""
+    return read_wav(folder / CANDIDATE_FILE) if has_recording(folder) else None
 
 
 def score_session(

@@ -141,6 +141,28 @@ def mix_down(folder: Path) -> Samples:
     return np.clip(mixed, -1.0, 1.0)
 
 
+def peaks(folder: Path, count: int) -> list[float]:
+    """The loudest sample, 0 to 1, of each of `count` equal stretches of the session, both sides together.
+
+    Read in place: an hour of sound is not taken into memory for a picture of it. Empty where nothing was recorded.
+    """
+    paths = [folder / name for name in (CANDIDATE_FILE, INTERVIEWER_FILE) if (folder / name).exists()]
+    whole = max((path.stat().st_size - HEADER_BYTES for path in paths), default=0) // 2
+    block = -(-whole // count) if whole > 0 else 0
+    if not block:
+        return []
+    loudest = np.zeros(count)
+    for path in paths:
+        samples = (path.stat().st_size - HEADER_BYTES) // 2
+        if samples <= 0:
+            continue
+        side = np.memmap(path, dtype="<i2", mode="r", offset=HEADER_BYTES, shape=(samples,))
+        for index in range(-(-samples // block)):
+            stretch = side[index * block : (index + 1) * block]
+            loudest[index] = max(loudest[index], float(stretch.max()), -float(stretch.min()))
+    return [min(1.0, value / FULL_SCALE) for value in loudest]
+
+
 def has_recording(folder: Path) -> bool:
     """Whether the candidate was recorded in `folder` (typed sessions are not)."""
     return recorded_seconds(folder) > 0

@@ -13,6 +13,7 @@ from interviewer.cli.groups import HelpfulGroup
 # command -> (module, its help in one line)
 _COMMANDS = {
     "practice": ("practice", "Hold a mock interview, by voice or with --typed."),
+    "serve": ("serve", "Open the interview room in the browser."),
     "demo": ("demo", "Watch a recorded candidate being interviewed, scored and replayed."),
     "resume": ("practice", "Go on with a session that broke off."),
     "sessions": ("sessions", "List the sessions so far."),

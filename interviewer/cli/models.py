@@ -19,19 +19,14 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from interviewer.assembly.weights import LIMITS, size_text, suited_weights
 from interviewer.cli.content import as_json, print_json
 from interviewer.cli.groups import HelpfulGroup
 from interviewer.engines import weights as store
-from interviewer.engines.hardware import detect_hardware
 from interviewer.errors import InterviewerError
 from interviewer.library import places
-from interviewer.library.catalog import Catalog, Fit, Weights, fit, load_catalog
+from interviewer.library.catalog import Weights, load_catalog
 from interviewer.library.settings import Settings, load_settings, save_settings
-
-LIMITS = (
-    "No weights are installed: the embedded recogniser writes a rough transcript and the interviewer keeps to its "
-    "authored words."
-)
 
 
 @click.group(cls=HelpfulGroup)
@@ -45,7 +40,7 @@ def list_models(as_json: bool) -> None:
     """List the weights there are, and which suit this machine."""
     catalog, folder = load_catalog(), places.weights_folder()
     have = {found.weights.id for found in store.installed(catalog, folder)}
-    suited = _suited(catalog)
+    suited = suited_weights(catalog)
     if as_json:
         rows = [
             entry.model_dump(mode="json")
@@ -63,7 +58,7 @@ def list_models(as_json: bool) -> None:
         ]
         table.add_row(
             entry.id,
-            _size(entry.size_bytes),
+            size_text(entry.size_bytes),
             entry.licence,
             f"{entry.memory_gb:g} GB",
             ", ".join(mark for mark in marks if mark),
@@ -84,7 +79,7 @@ def pull_models(names: tuple[str, ...]) -> None:
     if names:
         wanted = tuple(catalog.entry(name) for name in names)
     else:
-        suited = _suited(catalog)
+        suited = suited_weights(catalog)
         wanted = suited.missing
         if not wanted:
             console.print(f"Nothing to fetch: {suited.title}. {' '.join(suited.reasons)}", highlight=False)
@@ -124,13 +119,13 @@ def offer_weights(settings: Settings, console: Console) -> None:
         return
     if not (settings.offer_weights and console.is_terminal and sys.stdin.isatty()):
         return
-    suited = _suited(catalog)
+    suited = suited_weights(catalog)
     if not suited.missing or not _has_network():
         console.print(LIMITS, style="dim")
         return
     names = " and ".join(entry.id for entry in suited.missing)
     console.print(
-        f"{LIMITS}\nThis machine could run {names}: {_size(suited.download_bytes)}, "
+        f"{LIMITS}\nThis machine could run {names}: {size_text(suited.download_bytes)}, "
         f"about {max(1, round(suited.download_minutes()))} minutes at 50 Mbit/s.",
         highlight=False,
     )
@@ -139,12 +134,6 @@ def offer_weights(settings: Settings, console: Console) -> None:
     else:
         save_settings(load_settings().model_copy(update={"offer_weights": False}))
         console.print("Not asked again. Later: interviewer models pull", style="dim")
-
-
-def _suited(catalog: Catalog) -> Fit:
-    folder = places.weights_folder()
-    have = [found.weights.id for found in store.installed(catalog, folder)]
-    return fit(catalog, detect_hardware(folder), have)
 
 
 def _pull(wanted: tuple[Weights, ...], console: Console) -> list[Path]:
@@ -183,7 +172,3 @@ def _has_network() -> bool:
         for name in up
         for address in addresses.get(name, ())
     )
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB"

@@ -17,6 +17,7 @@ from interviewer.assembly.sessions import (
     Wanted,
     check_names,
     check_not_ended,
+    opening_of,
     resume_session,
     spoken_conversation,
     start_session,
@@ -32,7 +33,6 @@ from interviewer.cli.stage import Stage
 from interviewer.conversation.controls import Control, Controls
 from interviewer.conversation.interview import Saying
 from interviewer.conversation.journal import Journal
-from interviewer.director.plan import rounds_of
 from interviewer.domain import Level
 from interviewer.errors import InterviewerError
 from interviewer.library import places
@@ -151,8 +151,7 @@ def _of_loop(library: Library, loop: str, round_id: str | None) -> tuple[str, fl
     for name in ("persona", "minutes"):
         if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
             raise click.UsageError(f"--{name} cannot be chosen with --loop: its rounds say it.")
-    rounds = rounds_of(library.loop(loop), round_id)
-    return rounds[0].personas[0], sum(one.minutes for one in rounds)
+    return opening_of(library, loop, round_id)
 
 
 @click.command()

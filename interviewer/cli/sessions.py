@@ -16,6 +16,7 @@ from interviewer.library.content import load_library
 from interviewer.session.store import SessionStore
 
 if TYPE_CHECKING:
+    from interviewer.assembly.reports import Form
     from interviewer.audio.devices import DeviceSpeaker
 
 
@@ -56,7 +57,7 @@ def sessions(as_json: bool) -> None:
 @click.option("--speaker", help="Name or number of the device to play on.")
 def replay(session: str | None, at: float, play: bool, speaker: str | None) -> None:
     """Walk through SESSION (the latest one unless named), turn by turn with feedback."""
-    from interviewer.cli.reporting import replay_of
+    from interviewer.assembly.reports import replay_of
     from interviewer.report.terminal import lines, scorecard_panel
 
     library = load_library()
@@ -109,7 +110,7 @@ def _play(store: SessionStore, session: str, at: float, name: str | None) -> Dev
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; - for standard output."
 )
-def report(session: str | None, form: str, out: Path | None) -> None:
+def report(session: str | None, form: Form, out: Path | None) -> None:
     """Write SESSION (the latest one unless named) as a page, a document or data."""
     from interviewer.cli.reporting import write_report
 

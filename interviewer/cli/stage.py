@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from interviewer.conversation.controls import Controls, Live
+from interviewer.conversation.told import interviewer_words
 from interviewer.domain import Persona
 from interviewer.session.events import (
     Answered,
@@ -19,9 +20,6 @@ from interviewer.session.events import (
     Event,
     FaultNoted,
     FollowUpAsked,
-    LineSpoken,
-    PersonaEntered,
-    QuestionAsked,
     QuestionSkipped,
     RoundStarted,
 )
@@ -69,26 +67,18 @@ class Stage:
             self._live.stop()
 
     def on_event(self, event: Event) -> None:
+        words = interviewer_words(event)
+        if words is not None:
+            self._interviewer(*words)
         match event:
             case RoundStarted(title=title, minutes=minutes):
                 self._console.rule(f"{title} · {minutes:g} min")
-            case PersonaEntered(persona=persona, text=text):
-                self._interviewer(persona, text)
-            case QuestionAsked(persona=persona, lead=lead, text=text):
-                self._interviewer(persona, f"{lead} {text}".strip())
-            case FollowUpAsked(
-                persona=persona, lead=lead, text=text, because=because, point=point, star=star
-            ):
-                self._interviewer(persona, f"{lead} {text}".strip())
-                if not self._explain:
-                    return
+            case FollowUpAsked(because=because, point=point, star=star) if self._explain:
                 about = (
                     point.replace("_", " ") if point else f"the story's {star}" if star else "going deeper"
                 )
                 why = "to go deeper" if because == "met" else f"because this was {because}: {about}"
                 self._console.print(Text(f"      follow-up {why}", style="dim italic"))
-            case LineSpoken(persona=persona, text=text):
-                self._interviewer(persona, text)
             case Answered(turn=turn) if not turn.typed:
                 self._candidate(turn.text or "(nothing could be made out)")
             case QuestionSkipped():

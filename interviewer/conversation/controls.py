@@ -7,14 +7,16 @@ from queue import Empty, SimpleQueue
 from typing import Literal
 
 Action = Literal["done", "skip", "hint", "repeat", "switch", "pause", "end"]
+"""What can be asked for by key or button."""
 Phase = Literal["speaking", "listening", "finishing", "thinking", "paused", "over"]
 
 
 @dataclass(frozen=True)
 class Control:
-    action: Action
+    action: Action | Literal["answer"]
     persona: str | None = None
     because: Literal["key", "spoken", "command"] = "key"
+    text: str = ""  # of an answer that was typed in the middle of a spoken interview
 
 
 class Controls:
@@ -25,6 +27,10 @@ class Controls:
 
     def press(self, action: Action, persona: str | None = None) -> None:
         self._queue.put(Control(action, persona))
+
+    def answer(self, text: str) -> None:
+        """An answer in writing, from whoever cannot say this one aloud."""
+        self._queue.put(Control("answer", text=text))
 
     def take(self) -> Control | None:
         try:
@@ -43,3 +49,4 @@ class Live:
     caption: str
     silence: float
     saying: str
+    committed: str = ""  # the part of `caption` that will not change any more

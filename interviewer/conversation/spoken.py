@@ -16,7 +16,7 @@ from interviewer.conversation.interview import Interview, Place, Saying
 from interviewer.conversation.journal import Journal
 from interviewer.conversation.silences import Silences
 from interviewer.conversation.speaking import ReplyClock, Sound, Speaking
-from interviewer.domain import FRAME_SECONDS, EndedBy, LineSituation, Turn
+from interviewer.domain import FRAME_SECONDS, EndedBy, LineSituation, Segment, Turn
 from interviewer.errors import InterviewerError
 from interviewer.hearing.cues import command
 from interviewer.hearing.endpointing import Patience
@@ -340,7 +340,9 @@ class SpokenConversation:
                 self._after_turn = self._after_turn if control.action == "done" else control
                 return
             case "thinking":
-                if control.action != "done":
+                if control.action == "answer":
+                    self._store_written(control.text)  # more words about what is being replied to
+                elif control.action != "done":
                     self._after_reply = control
                     self._interview.hurry()
                 return
@@ -366,6 +368,8 @@ class SpokenConversation:
                 self._think(self._interview.hint)
             case "repeat":
                 self._think(self._interview.repeat)
+            case "answer":
+                self._take_written(control.text)
             case "end":
                 self._speak(self._interview.end("key"))
             case "pause":
@@ -379,8 +383,20 @@ class SpokenConversation:
             case _:  # "done" before a word was said: the candidate keeps the floor
                 self._phase = "listening"
 
+    def _take_written(self, text: str) -> None:
+        """An answer that was typed: stored and answered like a spoken one."""
+        self._ended_by, self._place = "key", self._interview.place
+        self._store_written(text)
+        self._think(self._interview.proceed)
+
+    def _store_written(self, text: str) -> None:
+        at = self.clock
+        segment = Segment(text=text, start=at, end=at)
+        turn = Turn(segments=(segment,), start=at, end=at, ended_by="typed", engine="keyboard")
+        self._interview.answered(turn, None, self._place)
+
     def _leave_pause(self, control: Control) -> None:
-        if control.action not in ("pause", "switch", "end"):
+        if control.action not in ("pause", "switch", "answer", "end"):
             return
         self._journal.record(Unpaused(at=self.clock))
         self._perform(Control("repeat") if control.action == "pause" else control)
@@ -404,4 +420,7 @@ class SpokenConversation:
         saying = self._speaking.saying.text if self._speaking.saying else ""
         listening = self._phase in ("listening", "finishing")
         caption = self._listener.caption if listening else ""
-        self._on_live(Live(self._phase, self.clock, level, caption, self._listener.silence, saying))
+        committed = self._listener.text if listening else ""
+        self._on_live(
+            Live(self._phase, self.clock, level, caption, self._listener.silence, saying, committed)
+        )

@@ -65,7 +65,14 @@ def rounds_of(loop: Loop, wanted: str | None) -> tuple[Round, ...]:
 
 def _practice(started: SessionStarted, persona: Persona) -> RoundPlan:
     return RoundPlan(
-        None, "Practice", (persona.id,), started.minutes, persona.kinds, (), started.level, started.questions
+        None,
+        "Practice",
+        (persona.id,),
+        started.minutes,
+        persona.kinds,
+        started.topics,
+        started.level,
+        started.questions,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,6 +100,19 @@ def gauge(measure: Measure) -> Gauge | None:
     low, high = measure.good
     top = max(high * 1.6 if high < float("inf") else low * 2, measure.value * 1.15, 1e-9)
     return Gauge(percent(low, top), percent(min(high, top) - low, top), percent(measure.value, top))
+
+
+WAVE_POINTS, WAVE_HEIGHT = 400, 26
+
+
+def waveform(peaks: Sequence[float]) -> str:
+    """The outline of a recording as an SVG path, WAVE_HEIGHT high and as wide as there are peaks; "" without any."""
+    if not peaks:
+        return ""
+    middle = WAVE_HEIGHT / 2
+    up = [f"{x} {middle - 0.5 - (middle - 1) * peak**0.6:.1f}" for x, peak in enumerate(peaks)]
+    down = [f"{x} {middle + 0.5 + (middle - 1) * peak**0.6:.1f}" for x, peak in enumerate(peaks)]
+    return f"M{'L'.join(up + down[::-1])}Z"
 
 
 def score_x(score: float) -> str:

@@ -11,8 +11,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from interviewer.report import charts, runs, wording
@@ -26,32 +27,53 @@ class Audio:
 
     mime: str
     data: bytes
+    peaks: tuple[float, ...] = ()  # of equal stretches, for a picture of it
 
     @property
     def uri(self) -> str:
         return f"data:{self.mime};base64,{base64.b64encode(self.data).decode('ascii')}"
 
 
+@dataclass(frozen=True)
+class LinkedAudio:
+    """A recording that lies beside the page, at `uri`."""
+
+    uri: str
+    peaks: tuple[float, ...] = ()
+
+
 def render(replay: Replay, audio: Audio | None = None) -> str:
     """The page. Without `audio` it says that there is no recording, and why as far as that is known."""
-    style, script = _asset("replay.css"), _asset("replay.js")
-    template = _environment().get_template("replay.html.j2")
-    return template.render(
-        replay=replay,
-        audio=audio,
-        chapters=chapters(replay),
-        timeline=charts.timeline(replay),
-        style=Markup(style),
-        script=Markup(script),
-        policy=_policy(style, script),
-        date=_date(replay.started),
-        title=title(replay),
+    style, script = asset("replay.css"), asset("replay.js")
+    return (
+        environment()
+        .get_template("replay.html.j2")
+        .render(
+            **context(replay, audio),
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
+        )
     )
 
 
-def _environment() -> Environment:
+def context(replay: Replay, audio: Audio | LinkedAudio | None) -> dict[str, Any]:
+    """What the template tells of a session; style, script and policy are for whoever renders it to say."""
+    return {
+        "replay": replay,
+        "audio": audio,
+        "chapters": chapters(replay),
+        "timeline": charts.timeline(replay),
+        "waveform": charts.waveform(audio.peaks if audio else ()),
+        "date": date_text(replay.started),
+        "title": title(replay),
+    }
+
+
+def environment(*before: BaseLoader) -> Environment:
+    """The templates of this room, with those of `before` in front of them: a front may extend our page."""
     environment = Environment(
-        loader=PackageLoader("interviewer.report", "templates"),
+        loader=ChoiceLoader([*before, PackageLoader("interviewer.report", "templates")]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -75,7 +97,8 @@ def _at(seconds: float) -> str:
     return f"{seconds:.2f}"
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A style sheet or script of the page, without the blanks at the ends of its lines."""
     text = (files("interviewer.report") / "templates" / name).read_text(encoding="utf-8")
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
@@ -90,7 +113,7 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _date(started: str) -> str:
+def date_text(started: str) -> str:
     try:
         moment = datetime.fromisoformat(started)
     except ValueError:

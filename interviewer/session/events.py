@@ -34,6 +34,10 @@ class SessionStarted(Fact):
     level_chosen: bool = Field(
         default=False, description="Whether the user named the level: then a loop's rounds give way."
     )
+    topics: tuple[str, ...] = Field(
+        default=(),
+        description="What the user wanted to be asked about in plain practice; empty means anything.",
+    )
     chosen: tuple[str, ...] = Field(
         default=(), description="Questions the user asked for, in order; others are drawn."
     )

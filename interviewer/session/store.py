@@ -6,6 +6,7 @@ One process may run a session at a time: a file lock that the system frees even 
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS facts (
     PRIMARY KEY (session, number)
 ) WITHOUT ROWID;
 """
+LOCK_FILE = "running.lock"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily misread
 
 
@@ -149,12 +151,48 @@ class SessionStore:
         )
         return {row[0] for row in rows}
 
+    def __contains__(self, session: str) -> bool:
+        found = self._database.execute("SELECT 1 FROM facts WHERE session = ? LIMIT 1", (session,))
+        return found.fetchone() is not None
+
+    def delete(self, session: str) -> None:
+        """Remove the session for good: facts, recordings, reports. InterviewerError while it runs, or when it stays."""
+        if session not in self:
+            raise UnknownNameError("session", session, self.ids(), "See them all: interviewer sessions")
+        with self.hold(session):
+            try:
+                self._database.execute(
+                    "PRAGMA secure_delete=ON"
+                )  # what was said is overwritten, not only unlinked
+                self._database.execute("DELETE FROM facts WHERE session = ?", (session,))
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # nor left in the log of changes
+                for path in self.folder(session).iterdir():
+                    if path.name != LOCK_FILE:  # in use until the session is let go
+                        path.unlink()
+            except (OSError, sqlite3.Error) as error:
+                raise InterviewerError(
+                    f"Session {session} could not be deleted whole: {error}.",
+                    f"Remove the rest by hand: {self.folder(session)}",
+                ) from error
+        shutil.rmtree(self.folder(session), ignore_errors=True)
+
+    def sessions_that_asked(self, question: str) -> list[str]:
+        """Practices (not demos) in which this question was asked, in the order in which they were started."""
+        rows = self._database.execute(
+            "SELECT DISTINCT session FROM facts WHERE json_extract(fact, '$.type') = 'question_asked' "
+            "AND json_extract(fact, '$.question') = ? AND session NOT IN "
+            "(SELECT session FROM facts WHERE number = 1 AND json_extract(fact, '$.demo'))",
+            (question,),
+        )
+        asked = {row[0] for row in rows}
+        return [session for session in self.ids() if session in asked]
+
     @contextmanager
     def hold(self, session: str) -> Iterator[None]:
         """Keep the session to ourselves. InterviewerError when another process runs it."""
         folder = self.folder(session)
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "running.lock")
+        lock = FileLock(folder / LOCK_FILE)
         try:
             lock.acquire(timeout=0)
         except Timeout:

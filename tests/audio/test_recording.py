@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from interviewer.audio.recording import SessionRecorder, mix_down, read_wav
+from interviewer.audio.recording import SessionRecorder, mix_down, peaks, read_wav
 from interviewer.audio.wav_file import RawFile, open_raw
 from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
 from interviewer.errors import InterviewerError
@@ -250,3 +250,12 @@ def test_a_real_full_disk_is_said(tmp_path: Path) -> None:
     finally:
         time.sleep(0.05)
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_picture_of_the_recording_shows_where_it_is_loud(tmp_path: Path) -> None:
+    recorder = SessionRecorder(tmp_path, syncer=InlineWorker())
+    append_all(recorder, np.concatenate([np.zeros(SAMPLE_RATE, dtype=np.float32), tone(SAMPLE_RATE)]))
+    recorder.place_interviewer(0.0, np.full(SAMPLE_RATE // 2, 0.8, dtype=np.float32))
+    recorder.close()
+    assert peaks(tmp_path, 4) == pytest.approx([0.8, 0.0, 0.4, 0.4], abs=0.01)
+    assert peaks(tmp_path / "nothing", 4) == []

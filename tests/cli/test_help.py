@@ -19,7 +19,8 @@ HEAVY = (
     "whisper",
     "llama_cpp",
     "transformers",
-    "nicegui",
+    "starlette",
+    "uvicorn",
     "sentence_transformers",
     "pocketsphinx",
     "pyttsx3",
@@ -65,7 +66,7 @@ def test_the_first_words_import_no_engine(arguments: tuple[str, ...]) -> None:
     assert loaded.isdisjoint(HEAVY), loaded.intersection(HEAVY)
 
 
-@pytest.mark.parametrize("name", ["personas", "questions", "loops", "sessions", "report", "replay"])
+@pytest.mark.parametrize("name", ["personas", "questions", "loops", "sessions", "report", "replay", "serve"])
 def test_help_of_reading_commands_imports_no_engine(name: str) -> None:
     loaded = modules_after(name, "--help")
     assert loaded.isdisjoint(set(HEAVY) - {"numpy"}), loaded.intersection(HEAVY)

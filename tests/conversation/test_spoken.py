@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 from builders import a_library, a_persona, a_question
-from rehearsal import Rehearsal, SlowWorker, leaves, loud, presses, says, stays_silent
+from rehearsal import Cue, Rehearsal, SlowWorker, leaves, loud, presses, says, stays_silent
 
 from interviewer.audio.recording import SessionRecorder, read_wav
 from interviewer.conversation.controls import Live
@@ -646,3 +646,41 @@ def test_the_interviewer_is_recorded_when_it_was_heard_however_long_the_first_wo
     interviewer = read_wav(rehearsal.store.folder("rehearsal") / "interviewer.wav")
     first_sound = int(np.argmax(np.abs(interviewer) > 0.01)) / SAMPLE_RATE
     assert first_sound == pytest.approx(2.0, abs=0.2)
+
+
+# -- an answer in writing ------------------------------------------------------------------------------------------------
+
+
+def writes(text: str) -> Cue:
+    return lambda rehearsal: rehearsal.controls.answer(text)
+
+
+def test_an_answer_can_be_typed_in_the_middle_of_a_spoken_interview(tmp_path: Path) -> None:
+    rehearsal = Rehearsal(tmp_path, [writes("because of the gradient"), says(2.0)], ["spoken again"])
+    facts = rehearsal.run()
+    first, second = [fact for fact in facts if isinstance(fact, Answered)][:2]
+    assert (first.turn.text, first.turn.ended_by, first.turn.engine) == (
+        "because of the gradient",
+        "typed",
+        "keyboard",
+    )
+    assert first.question is not None
+    assert (second.turn.text, second.turn.typed) == ("spoken again", False)
+
+
+def test_words_spoken_before_a_typed_answer_are_kept_too(tmp_path: Path) -> None:
+    def speaks_then_writes(rehearsal: Rehearsal) -> None:
+        says(6.0, delay=0.1)(rehearsal)
+        pressed: list[bool] = []
+
+        def on_moment(live: Live, rehearsal: Rehearsal) -> None:
+            if live.level > 0 and live.phase == "listening" and live.clock > 6 and not pressed:
+                pressed.append(True)
+                rehearsal.controls.answer("in writing")
+
+        rehearsal.on_moment = on_moment
+
+    rehearsal = Rehearsal(tmp_path, [speaks_then_writes], ["spoken first", "and on"])
+    answers = [fact for fact in rehearsal.run() if isinstance(fact, Answered)]
+    assert [answer.turn.text for answer in answers][:2] == ["spoken first", "in writing"]
+    assert answers[0].question == answers[1].question

@@ -127,3 +127,44 @@ def test_facts_of_a_newer_version_are_told_plainly(tmp_path: Path) -> None:
     store._database.execute('INSERT INTO facts VALUES (\'s\', 2, \'{"type": "dreamt", "at": 1}\')')
     with pytest.raises(InterviewerError, match="Update the interviewer"):
         store.events("s")
+
+
+def test_a_deleted_session_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    for session in (SESSION, "20261120-1300-xyz"):
+        store.append(session, a_start(session=session))
+        store.append(
+            session, Answered(at=5, question=None, turn=a_turn(f"secret of {session}"), endpoint_wait=1.0)
+        )
+        store.folder(session).mkdir(exist_ok=True)
+        (store.folder(session) / "candidate.wav").write_bytes(b"sound")
+    store.delete(SESSION)
+    assert SESSION not in store
+    assert store.ids() == ["20261120-1300-xyz"]
+    assert not store.folder(SESSION).exists()
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "sessions").iterdir() if path.is_file())
+    assert f"secret of {SESSION}".encode() not in kept
+    assert b"secret of 20261120-1300-xyz" in kept
+    with pytest.raises(UnknownNameError):
+        store.delete(SESSION)
+
+
+def test_a_session_that_runs_is_not_deleted(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    store.append(SESSION, a_start())
+    with store.hold(SESSION), pytest.raises(InterviewerError, match="running in another window"):
+        store.delete(SESSION)
+    assert SESSION in store
+
+
+def test_which_practices_asked_a_question(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    for session, demo in (
+        ("20261120-1200-abc", False),
+        ("20261120-1300-abc", True),
+        ("20261120-1400-abc", False),
+    ):
+        store.append(session, a_start(session=session, demo=demo))
+        store.append(session, QuestionAsked(at=1, question="alpha", persona="engineer", text="Why?"))
+    assert store.sessions_that_asked("alpha") == ["20261120-1200-abc", "20261120-1400-abc"]
+    assert store.sessions_that_asked("beta") == []

@@ -1,0 +1,1 @@
+"""The interview room in the browser: another microphone, loudspeaker and screen of the same interview."""

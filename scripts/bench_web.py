@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Load and delay of the browser room: many typed and some spoken sessions at once, over real WebSockets on loopback.
+
+    scripts/bench_web.py --typed 20 --spoken 4 --seconds 60 --json build/web.json
+
+Run it on a quiet machine. It starts `interviewer serve` with folders of its own and prints:
+- dropped frames: what the server's microphones say was lost, as facts of the sessions;
+- answer to reply: seconds from sending a typed answer to the first line of the reply;
+- the line there and back: what the way between page and server adds to every message (a browser adds the latency of
+  its own loudspeaker);
+- memory of an idle session: growth of the server's unique set size with and without idle typed sessions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import struct
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import soundfile
+from make_screenshots import server
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from interviewer.domain import FRAME_SAMPLES, FRAME_SECONDS
+from interviewer.web.protocol import SPEECH_HEADER
+
+REPOSITORY = Path(__file__).parent.parent
+ANSWER = "Residual connections give the gradient a direct path through the network."
+RECORDING = REPOSITORY / "interviewer" / "demo" / "recordings" / "diagnosis.flac"
+
+
+@dataclass
+class Findings:
+    replies: list[float] = field(default_factory=list)
+    echoes: list[float] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Client:
+    """Our own page's way in, without a browser."""
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self.host = parts.netloc
+        self.cookie = f"interviewer_{parts.port}={address.partition('token=')[2]}"
+
+    def ask(self, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"cookie": self.cookie, "origin": self.origin}
+        with urllib.request.urlopen(urllib.request.Request(self.origin + path, data, headers)) as answer:
+            return json.load(answer)
+
+    def begin(self, **order: object) -> str:
+        return str(self.ask("/interviews", {"persona": "ml_engineer", "minutes": 240, **order})["session"])
+
+    def line(self, session: str, page: str) -> ClientConnection:
+        line = connect(
+            f"ws://{self.host}/line/{session}",
+            additional_headers={"Cookie": self.cookie},
+            origin=Origin(self.origin),
+            max_queue=None,
+            open_timeout=60,
+        )
+        line.send(json.dumps({"type": "hello", "page": page}))
+        return line
+
+
+def typed_session(client: Client, number: int, until: float, found: Findings) -> None:
+    """Answer again and again."""
+    with client.line(client.begin(typed=True, questions=50), f"{number:08x}") as line:
+        sent = 0.0
+        while time.monotonic() < until:
+            try:
+                said = json.loads(line.recv(1.0))
+            except TimeoutError:
+                continue
+            if said["type"] == "line" and said["speaker"] == "interviewer" and sent:
+                with found.lock:
+                    found.replies.append(time.monotonic() - sent)
+                sent = 0.0
+            if said["type"] == "moment" and said["phase"] == "listening" and not sent:
+                sent = time.monotonic()
+                line.send(json.dumps({"type": "answer", "text": ANSWER}))
+
+
+def spoken_session(client: Client, number: int, until: float, found: Findings) -> None:
+    """Speak a recording again and again in real time, and play what comes by reporting it heard."""
+    samples, _ = soundfile.read(RECORDING, dtype="int16")
+    with client.line(client.begin(questions=50), f"{number + 1000:08x}") as line:
+        hearing = threading.Thread(target=_hear, args=(line, until, found), daemon=True)
+        hearing.start()
+        begun, frame = time.monotonic(), 0
+        while (now := time.monotonic()) < until:
+            at = frame * FRAME_SAMPLES % (len(samples) - FRAME_SAMPLES)
+            line.send(struct.pack("<I", frame) + samples[at : at + FRAME_SAMPLES].tobytes())
+            frame += 1
+            time.sleep(max(0.0, begun + frame * FRAME_SECONDS - now))
+
+
+def _hear(line: ClientConnection, until: float, found: Findings) -> None:
+    while time.monotonic() < until:
+        try:
+            said = line.recv(1.0)
+        except TimeoutError:
+            continue
+        if isinstance(said, bytes):
+            utterance, _, rate, before = SPEECH_HEADER.unpack_from(said)
+            seconds = before + (len(said) - SPEECH_HEADER.size) / 2 / rate
+            line.send(json.dumps({"type": "played", "utterance": utterance, "seconds": seconds}))
+        elif "were lost" in said:
+            with found.lock:
+                found.lost.append(said)
+
+
+def echo_delay(client: Client, found: Findings, rounds: int = 100) -> None:
+    """From a message's sending to the server's word about it: the line and the server's own waiting, there and back."""
+    with client.line(client.begin(typed=True), "eeeeeeee") as line:
+        while json.loads(line.recv(60))["type"] != "where":
+            pass
+        for _ in range(rounds):
+            sent = time.monotonic()
+            line.send('{"type": "press", "action": "done"}')  # refused at once in a typed interview
+            while json.loads(line.recv(10))["type"] != "refused":
+                pass
+            found.echoes.append(time.monotonic() - sent)
+            time.sleep(0.05)
+
+
+def idle_memory(client: Client, process: psutil.Process, sessions: int) -> float:
+    """Megabytes of one idle typed session."""
+    lines = []
+    before = process.memory_full_info().uss
+    for number in range(sessions):
+        line = client.line(client.begin(typed=True), f"{number + 5000:08x}")
+        while json.loads(line.recv(60)).get("phase") != "listening":
+            pass
+        lines.append(line)
+    after = process.memory_full_info().uss
+    for line in lines:
+        line.close()
+    return (after - before) / sessions / 1e6
+
+
+def spread(values: list[float]) -> dict[str, float] | str:
+    if not values:
+        return "not measured"
+    ordered = sorted(values)
+    return {
+        "count": len(values),
+        "median_seconds": round(statistics.median(ordered), 4),
+        "p95_seconds": round(ordered[int(0.95 * (len(ordered) - 1))], 4),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--typed", type=int, default=20)
+    parser.add_argument("--spoken", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--json", type=Path, help="Write the figures here as well.")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as address:
+        client = Client(address)
+        while (state := client.ask("/state"))["stage"] != "ready":
+            if state["stage"] == "failed":
+                sys.exit(state["error"])
+            time.sleep(0.5)
+        process = next(
+            child
+            for child in psutil.Process().children()
+            if re.search(r"\bserve\b", " ".join(child.cmdline()))
+        )
+        found = Findings()
+        memory = idle_memory(client, process, 15)
+        echo_delay(client, found)
+        until = time.monotonic() + chosen.seconds
+        work = [(typed_session, n) for n in range(chosen.typed)] + [
+            (spoken_session, n) for n in range(chosen.spoken)
+        ]
+        threads = [threading.Thread(target=one, args=(client, n, until, found)) for one, n in work]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        figures = {
+            "engines": state["names"],
+            "typed": chosen.typed,
+            "spoken": chosen.spoken,
+            "seconds": chosen.seconds,
+            "messages_about_lost_sound": len(found.lost),
+            "typed_answer_to_reply": spread(found.replies),
+            "line_there_and_back": spread(found.echoes),
+            "idle_session_megabytes": round(memory, 2),
+            "load_average": psutil.getloadavg()[0],
+        }
+    print(json.dumps(figures, indent=2))
+    if chosen.json:
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
+        chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Takes a picture of every page of the browser room, in light, in dark and at the width of a phone.
+
+    scripts/make_screenshots.py --out build/screenshots
+
+Needs a Chromium (Debian: apt-get install chromium) and the packages of the `dev` group. A session is held at the
+keyboard first, so that every page has something to show; nothing of the user's own sessions is touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+REPOSITORY = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
+RECORDING = REPOSITORY / "interviewer" / "demo" / "recordings" / "bias_variance_tradeoff.flac"
+QUESTION = "bias_variance_tradeoff"
+START_SECONDS = 180.0
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "device_scale_factor": 2},
+}
+ANSWERS = (
+    "Bias is the error of a model that is too simple, so it underfits. Variance is how much the model changes when "
+    "the training sample changes, so a flexible model overfits. As complexity grows, bias goes down and variance goes "
+    "up, and the test error is lowest in between.",
+    "I compare the training error with the validation error. If both are high the problem is bias, and if the gap is "
+    "large it is variance.",
+)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """`interviewer serve` with folders of its own; gives its address."""
+    environment = {
+        **os.environ,
+        "INTERVIEWER_DATA_DIR": str(folder / "data"),
+        "INTERVIEWER_CONFIG_DIR": str(folder / "config"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "interviewer.cli",
+        "serve",
+        "--no-open",
+        "--port",
+        "0",
+        "--voice",
+        "flite",
+    ]
+    with (folder / "server.txt").open("wb") as sink:
+        process = subprocess.Popen(
+            command, env=environment, cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT
+        )
+    try:
+        give_up = time.monotonic() + START_SECONDS
+        while not (found := re.search(r"http://\S+", (folder / "server.txt").read_text())):
+            if process.poll() is not None or time.monotonic() > give_up:
+                sys.exit(f"The server did not start: {(folder / 'server.txt').read_text()}")
+            time.sleep(0.1)
+        yield found.group(0)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def begin(page: Any, *, typed: bool) -> str:
+    """A new interview about QUESTION; where its room is."""
+    order = {
+        "persona": "ml_engineer",
+        "seed": 3,
+        "questions": 1,
+        "follow_ups": 1,
+        "chosen": [QUESTION],
+        "typed": typed,
+    }
+    made = page.evaluate(
+        f"fetch('/interviews', {{method: 'POST', body: {json.dumps(json.dumps(order))}}}).then((said) => said.json())"
+    )
+    return str(made["address"])
+
+
+def speak(page: Any) -> None:
+    """Take the floor and speak until captions are there."""
+    page.locator("[data-phase=speaking], [data-phase=listening], #door[open]").first.wait_for(timeout=60_000)
+    if page.locator("#door[open]").count():
+        page.locator("#door-go").click()
+        page.locator("[data-phase=speaking], [data-phase=listening]").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    if page.locator("[data-phase=speaking]").count():
+        page.get_by_test_id("done-speaking").click()
+    give_up = time.monotonic() + 60
+    while len(page.get_by_test_id("caption-candidate").inner_text()) < 70 and time.monotonic() < give_up:
+        page.wait_for_timeout(50)
+
+
+def microphone_file(folder: Path) -> Path:
+    """The demo's recorded answer as the WAV file a fake microphone plays."""
+    samples, rate = soundfile.read(RECORDING, dtype="int16")
+    soundfile.write(folder / "answer.wav", samples, rate, subtype="PCM_16")
+    return folder / "answer.wav"
+
+
+def hold_session(page: Any, origin: str) -> str:
+    """Answer one question at the keyboard, to the scorecard; returns the session's address."""
+    page.locator("#engines dl").wait_for(timeout=START_SECONDS * 1000)
+    page.goto(origin + begin(page, typed=True))
+    for number, answer in enumerate(ANSWERS, 1):
+        page.locator("[data-phase=listening]").wait_for()
+        page.get_by_test_id("typed-answer").fill(answer)
+        page.get_by_role("button", name="Send").click()
+        page.locator("#lines .candidate").nth(number - 1).wait_for()
+    page.wait_for_url("**/sessions/*", timeout=120_000)
+    return str(page.url)
+
+
+def take(browser: Any, address: str, session: str, look: str, out: Path) -> None:
+    origin = address.split("/?")[0]
+    context = browser.new_context(**LOOKS[look])
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#engines dl dt").nth(3).wait_for(timeout=START_SECONDS * 1000)
+    page.screenshot(path=out / f"lobby-{look}.png", full_page=True)
+    page.get_by_test_id("start-interview").focus()  # a page that was never touched may not speak
+    page.keyboard.press("Shift")
+    page.goto(origin + begin(page, typed=False))
+    speak(page)
+    page.screenshot(path=out / f"room-{look}.png")
+    pages = {
+        "replay": session,
+        "sessions": f"{origin}/sessions",
+        "progress": f"{origin}/progress",
+        "attempts": f"{origin}/questions/{QUESTION}/attempts",
+        "trouble": f"{origin}/nothing-here",
+    }
+    for name, where in pages.items():
+        page.goto(where)
+        page.wait_for_timeout(300)
+        page.screenshot(path=out / f"{name}-{look}.png", full_page=name != "replay" or look == "phone")
+    context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
+    parser.add_argument("--look", choices=list(LOOKS), action="append", help="Only this one; default: all.")
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    from playwright.sync_api import sync_playwright
+
+    flags = [
+        "--no-sandbox",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        "--mute-audio",
+    ]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        server(Path(folder)) as address,
+        sync_playwright() as driver,
+    ):
+        flags.append(f"--use-file-for-fake-audio-capture={microphone_file(Path(folder))}")
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        session = hold_session(page, address.split("/?")[0])
+        context.close()
+        for look in chosen.look or LOOKS:
+            take(browser, address, session, look, chosen.out)
+            print(f"{look}: {chosen.out}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

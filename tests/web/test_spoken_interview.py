@@ -1,0 +1,155 @@
+"""A whole interview in a real browser with a WAV as its microphone, on the embedded engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from room_server import RoomServer, Tab
+
+from interviewer.session.events import (
+    Answered,
+    FaultNoted,
+    FollowUpAsked,
+    PersonaEntered,
+    QuestionAsked,
+    ReplyTimed,
+    Scored,
+)
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+
+def let_them_start(tab: Tab) -> None:
+    """Hear the interviewer's first words in the browser, then take the floor."""
+    tab.until_phase("speaking", "listening")
+    tab.until(lambda: heard(tab) > 0.6 or tab.phase == "listening", "the interviewer's voice is heard")
+    if tab.phase == "speaking":
+        tab.page.keyboard.press("Enter")
+    tab.until_phase("listening")
+
+
+def heard(tab: Tab) -> float:
+    return float(tab.page.evaluate("globalThis.interviewRoom.state.player?.told ?? 0"))
+
+
+def say(tab: Tab, count: int) -> None:
+    """Speak a few words and press "done"; `count` answers stand in the conversation after that."""
+    caption = tab.get("caption-candidate")
+    lines = tab.page.locator("#lines .candidate")
+    tab.until(
+        lambda: "error" in caption.inner_text() or lines.count() >= count, "what is said is written down"
+    )
+    if lines.count() < count:
+        tab.get("done-speaking").click()
+    tab.until(lambda: lines.count() >= count, f"{count} answers are stored")
+
+
+def drop_the_line(tab: Tab, seconds: float) -> None:
+    """Cut the WebSocket in mid sentence, and let no new one through for so long."""
+    tab.page.evaluate(
+        f"""(() => {{
+            const line = globalThis.interviewRoom.connection, open = line.open.bind(line);
+            line.open = () => setTimeout(() => {{ line.open = open; open(); }}, {seconds * 1000});
+            line.socket.close();
+        }})()"""
+    )
+    tab.until_phase("away")
+    tab.until(lambda: tab.phase != "away", "the line comes back", seconds + 30)
+
+
+def test_from_the_lobby_to_the_second_attempt(browser: Any, server: RoomServer) -> None:
+    tab = Tab(browser, server)
+    page = tab.page
+    tab.until(lambda: page.locator("#engines").get_attribute("data-stage") == "ready", "engines are loaded")
+    assert tab.get("loop-select").input_value() == ""
+    tab.get("persona-select").select_option("ml_engineer")
+    page.locator("#questions").fill("3")
+    tab.get("start-interview").click()
+    page.wait_for_url("**/room/*")
+
+    # first question: an answer that ends by itself, then a follow-up
+    let_them_start(tab)
+    caption = tab.get("caption-candidate")
+    tab.until(lambda: "error" in caption.inner_text(), "captions come while one speaks")
+    drop_the_line(tab, 5.0)
+    tab.until(lambda: page.locator("#lines .candidate").count() >= 1, "the answer ends by itself")
+    let_them_start(tab)
+    say(tab, 2)
+    page.keyboard.press("s")
+    # second question: another interviewer takes over in the middle of it
+    tab.until(lambda: "Question 2" in page.locator("#question-count").inner_text(), "the second question")
+    let_them_start(tab)
+    tab.get("switch-persona").select_option("recruiter")
+    tab.until(lambda: page.locator("#persona-name").inner_text() == "Maya", "Maya takes over")
+    let_them_start(tab)
+    say(tab, 3)
+    page.keyboard.press("s")
+    # third question, then the end
+    tab.until(lambda: "Question 3" in page.locator("#question-count").inner_text(), "the third question")
+    let_them_start(tab)
+    say(tab, 4)
+    tab.get("end-interview").click()
+    page.wait_for_url("**/sessions/*", timeout=60_000)
+
+    facts = server.program.facts()
+    assert sum(isinstance(fact, QuestionAsked) for fact in facts) == 3
+    assert any(isinstance(fact, FollowUpAsked) for fact in facts)
+    assert [fact.persona for fact in facts if isinstance(fact, PersonaEntered)][:2] == [
+        "ml_engineer",
+        "recruiter",
+    ]
+    answers = [fact.turn for fact in facts if isinstance(fact, Answered)]
+    assert "training error" in answers[0].text
+    assert "data" in answers[0].text, "what was said while the line was down arrived later"
+    assert answers[0].ended_by in ("phrase", "silence")
+    assert not [fact for fact in facts if isinstance(fact, FaultNoted) and fact.part == "sound"]
+    assert any(isinstance(fact, Scored) for fact in facts)
+    assert all(fact.total < 10 for fact in facts if isinstance(fact, ReplyTimed))
+
+    assert tab.get("scorecard").is_visible()
+    follow_the_replay(tab)
+    correct(tab)
+    retry(tab)
+    tab.close()
+
+
+def follow_the_replay(tab: Tab) -> None:
+    """The recording plays, and the words light up in step."""
+    page = tab.page
+    audio = "document.querySelector('[data-testid=replay-audio]')"
+    tab.until(lambda: page.evaluate(f"{audio}.readyState") >= 2, "the recording is loaded")
+    turn = page.locator("[data-testid=transcript-turn].candidate").first
+    word = turn.locator(".w").nth(4)  # the first may hold a mark, which leads elsewhere
+    begins = float(word.get_attribute("data-s"))
+    word.click()
+    tab.until(
+        lambda: page.evaluate(f"{audio}.currentTime") > begins + 0.5, "it plays from the word clicked on"
+    )
+    assert page.locator(".seg.now").count() == 1
+    page.locator("#play").click()
+
+
+def correct(tab: Tab) -> None:
+    """What was written down wrongly is set right, and scored again."""
+    page = tab.page
+    page.get_by_text("Not what you said?").first.click()
+    page.locator(".correct textarea").first.fill("I compare the training error with the validation error.")
+    page.get_by_role("button", name="Correct and score again").first.click()
+    page.get_by_text("corrected by you").wait_for()
+    assert isinstance(tab.server.program.facts()[-1], Scored)
+
+
+def retry(tab: Tab) -> None:
+    """The first question once more, at once compared with the attempt before."""
+    page = tab.page
+    tab.get("retry").first.click()
+    page.wait_for_url("**/room/*")
+    let_them_start(tab)
+    say(tab, 1)
+    tab.get("end-interview").click()
+    page.wait_for_url("**/sessions/*", timeout=60_000)
+    tab.get("compare").first.click()
+    assert tab.get("attempt").count() == 2
+    page.goto(f"{tab.server.origin}/progress")
+    assert "2 sessions" in tab.get("progress-chart").inner_text()
