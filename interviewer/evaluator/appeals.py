@@ -45,6 +45,7 @@ _WORDS = re.compile(
     |\b(?:all|every|each|any)\W+(?:of\ )?(?:the\ )?(?:rubric\ )?(?:points?|statements?|criteria)\W+(?:\w+\W+){{0,3}}?(?:fully\ )?{_MET}\b
     |\b(?:every|all|each|any|mark)\ (?:the\ )?rubric\ points?\b
     |\bmark\ (?:\w+\ ){{1,5}}?as\ (?:fully\ )?{_MET}\b
+    |(?:^|[.!?\n]\s*)end\ of\ (?:the\ )?{_ANSWER}(?=[.!:\n])
     |\bverdicts?\ (?:for|on)\ (?:all|every)\b
     |\b(?:score|verdict|grade|result)s?\ ?[:=]\ ?(?:[1-9]\d*\b(?!\.\d)|met|full\w*|pass\w*|perfect|complete|correct|satisfied|a\ plus|yes)
     |\b(?:this|the)\ (?:candidate|applicant)\ (?:has|have)\ (?:fully\ |already\ )?(?:passed|explained|met|satisfied|covered|answered|correct|complete|fulfilled)

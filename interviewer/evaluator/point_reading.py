@@ -86,13 +86,13 @@ def weigh_points(
 def _judged(
     strengths: Strengths, claims: ClaimReadings, spans: Sequence[TextSpan], heard: Sequence[bool]
 ) -> tuple[Rows, Rows]:
-    """Log-odds (spans x points) that a span states and that it contradicts a point, as far as it may count."""
-    lower, upper = (
-        np.minimum(claims.states, claims.contradicts),
-        np.maximum(claims.states, claims.contradicts),
-    )
+    """Log-odds (spans x points) that a span states and that it contradicts a point, as far as it may count.
+
+    A phrasing whose sense is reversed states nothing; whether that is an error is for the claim model alone to say.
+    """
+    lower = np.minimum(claims.states, claims.contradicts)
     states = _log_odds(np.where(strengths.turned, lower, claims.states))
-    contradicts = _log_odds(np.where(strengths.turned, upper, claims.contradicts))
+    contradicts = _log_odds(claims.contradicts)
     nothing = _log_odds(np.zeros(1))
     counts = np.array(heard, dtype=np.bool_)[:, None]
     return np.where(counts, states, nothing), np.where(counts & ~strengths.torn, contradicts, nothing)

@@ -136,7 +136,7 @@ def test_every_gate_and_measure_has_its_advice() -> None:
     assert GATE_ADVICE.keys() == CAPS.keys()
     scored = [m for m in score_clarity(OVERFITTING, typed(STRONG)).measures if m.good is not None]
     names = {m.name for m in scored}
-    assert TOO_HIGH.keys() == names
+    assert TOO_HIGH.keys() >= names
     assert names >= TOO_LOW.keys()
     for measure in scored:
         assert delivery_advice(measure) == ""

@@ -128,7 +128,7 @@ def test_one_answer_is_too_little_to_lean_on(judge: EmbeddedJudge) -> None:
 def test_the_session_has_one_thing_to_change_first_and_questions_to_try(judge: EmbeddedJudge) -> None:
     topics = OVERFITTING.model_copy(update={"id": "neighbour", "topics": ("tests",)})
     state = a_session(an_answer(typed(STRONG)), an_answer(typed(STORY.split(" In the end")[0]), "failure"))
-    told = evaluate(state, {**BANK, "neighbour": topics}, PERSONAS, judge).coaching
+    told = evaluate(state, {**BANK, "neighbour": topics}, PERSONAS, judge, stories=READER).coaching
     assert told.change_answer == 1
     assert told.change_first.startswith("End with what came of it")
     assert told.keep and told.keep[0].startswith("(question ")
