@@ -85,13 +85,15 @@ def nearest_per_point(vectors: Matrix, rubric: RubricVectors) -> list[float]:
 @dataclass(frozen=True)
 class Strengths:
     """What each span says for and against each point, all (spans x points). `met` and `against` lie in [0, 1]; `true`
-    is the cosine to the nearest right phrasing; `turned` spans repeat a phrasing and reverse its sense; `torn` pieces
+    is the cosine to the nearest right phrasing; `turned` spans repeat a phrasing and reverse its sense; `denied` (spans)
+    stand in a frame such as "it is not true that ..."; `torn` pieces
     only sound wrong out of their sentence; `source` names the misconception's row that was resembled."""
 
     met: Matrix
     against: Matrix
     true: Matrix
     turned: npt.NDArray[np.bool_]
+    denied: npt.NDArray[np.bool_]
     torn: npt.NDArray[np.bool_]
     source: npt.NDArray[np.int64]
 
@@ -118,7 +120,8 @@ def contrast(
     against[torn] = 0.0
     # A span that comes nearer to a true statement of some other point is about that point.
     against[wrong <= true.max(axis=1, keepdims=True)] = 0.0
-    return Strengths(met, against, true, turned, torn, source)
+    framed = np.array(denied(spans), dtype=np.bool_)
+    return Strengths(met, against, true, turned, framed, torn, source)
 
 
 def readings(strengths: Strengths, spans: Sequence[TextSpan], rubric: RubricVectors) -> list[PointReading]:

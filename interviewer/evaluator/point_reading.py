@@ -89,14 +89,20 @@ def _judged(
 ) -> tuple[Rows, Rows]:
     """Log-odds (spans x points) that a span states and that it contradicts a point, as far as it may count.
 
-    A phrasing whose sense is reversed states nothing; whether that is an error is for the claim model alone to say.
+    What is denied in so many words changes sides. A phrasing whose sense seems reversed states nothing; whether that is an
+    error is for the claim model alone to say.
     """
-    lower = np.minimum(claims.states, claims.contradicts)
-    states = _log_odds(np.where(strengths.turned, lower, claims.states))
-    contradicts = _log_odds(claims.contradicts)
+    lower, upper = _sorted(claims.states, claims.contradicts)
+    denied = strengths.denied[:, None]
+    states = _log_odds(np.where(strengths.turned | denied, lower, claims.states))
+    contradicts = _log_odds(np.where(denied, upper, claims.contradicts))
     nothing = _log_odds(np.zeros(1))
     counts = np.array(heard, dtype=np.bool_)[:, None]
     return np.where(counts, states, nothing), np.where(counts & ~strengths.torn, contradicts, nothing)
+
+
+def _sorted(one: Matrix, other: Matrix) -> tuple[Matrix, Matrix]:
+    return np.minimum(one, other), np.maximum(one, other)
 
 
 def _mean_of_others(values: Rows) -> Rows:

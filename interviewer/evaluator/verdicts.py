@@ -109,7 +109,7 @@ def _verdict(reading: PointReading, *, rough: bool) -> tuple[Verdict, TextSpan |
 def _credit(reading: PointReading, verdict: Verdict) -> float:
     match verdict:
         case "met" | "partial":
-            return max(0.0, reading.met - PENALTY * reading.contradicted)
+            return reading.met
         case "contradicted":
             return reading.met - PENALTY * reading.contradicted
         case "unclear":
