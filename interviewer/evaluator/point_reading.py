@@ -30,9 +30,9 @@ MET_WEIGHTS = (1.801, 0.098, 0.144, -0.037, 1.496, -1.664)
 MET_OFFSET = -3.692
 CONTRADICTED_WEIGHTS = (0.057, -0.063, 0.134, 2.092)
 CONTRADICTED_OFFSET = 0.38
-SURE_FROM = 0.7
-"""From .65 nine of ten that are called contradicted are, on answers that neither weights nor threshold were fitted on; what
-is less sure is kept short of being told as an error."""
+SURE_FROM = 0.8
+"""From .65 nine of ten that are called contradicted are, on answers to questions not fitted on; the rest is margin. What is
+less sure is kept short of being told as an error."""
 _UNTOLD = CONTRADICTED - 1e-3
 _LEAST = 1e-4  # chances are kept away from 0 and 1 by so much
 

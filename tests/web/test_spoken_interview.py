@@ -136,7 +136,7 @@ def correct(tab: Tab) -> None:
     page.get_by_text("Not what you said?").first.click()
     page.locator(".correct textarea").first.fill("I compare the training error with the validation error.")
     page.get_by_role("button", name="Correct and score again").first.click()
-    page.get_by_text("corrected by you").wait_for()
+    page.get_by_text("Corrected by you", exact=True).wait_for()
     assert isinstance(tab.server.program.facts()[-1], Scored)
 
 
