@@ -56,6 +56,6 @@ class ClaimModel:
             head = {name: weights.pop(name) for name in PARTS}
             embedder = MiniLmEmbedder(changes=weights)
             embedder.encode(["ready"])
-        except (KeyError, ValueError) as error:
+        except (KeyError, RuntimeError, ValueError) as error:
             raise EngineError(NAME, f"The weights in {self._file} do not fit: {error}.", _MAKE) from error
         return embedder, head
