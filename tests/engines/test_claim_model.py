@@ -27,7 +27,7 @@ PREDICTION = Claim(
     wrong=("Units are also dropped at random when predicting.",),
 )
 SAID = [
-    "On each step it flips a coin for every neuron and silences some.",
+    "Each time we train a step, some random neurons are switched off.",
     "The weather was nice on Tuesday.",
 ]
 LAYER = "encoder.layer.0.attention.self.query"
