@@ -100,7 +100,9 @@ def test_from_the_lobby_to_the_second_attempt(browser: Any, server: RoomServer) 
         "recruiter",
     ]
     answers = [fact.turn for fact in facts if isinstance(fact, Answered)]
-    said = " ".join(turn.text for turn in answers)  # the recording begins again and again, whoever has the floor
+    said = " ".join(
+        turn.text for turn in answers
+    )  # the recording begins again and again, whoever has the floor
     assert "training error" in said
     assert "data" in answers[0].text, "what was said while the line was down arrived later"
     assert answers[0].ended_by in ("phrase", "silence")
