@@ -170,7 +170,9 @@ def _fluent(
     fluent = without_disfluencies(turns)
     if fluent is None or technical.score is None:
         return None
-    as_said, cleaned = (judge.judge(question, said, rough=rough).score for said in (turns, fluent))
+    known = technical.engine == judge.name  # the same judge has read these words already
+    as_said = technical.score if known else judge.judge(question, turns, rough=rough).score
+    cleaned = judge.judge(question, fluent, rough=rough).score
     if as_said is None or cleaned is None or abs(cleaned - as_said) < LEAST_SHIFT:
         return None
     return round(min(5.0, max(0.0, technical.score + cleaned - as_said)), 2)

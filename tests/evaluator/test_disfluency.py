@@ -55,9 +55,11 @@ class _Counting:
     """A judge that scores how many words there are: so that disfluencies earn something."""
 
     name = "counting"
+    asked = 0
     prompt_hashes: dict[str, str] = {}
 
     def judge(self, question: Question, turns: object, *, rough: bool = False) -> TechnicalScore:
+        self.asked += 1
         assert isinstance(turns, tuple)
         count = sum(len(turn.text.split()) for turn in turns)
         return TechnicalScore(score=min(5.0, count / 20), engine=self.name)
@@ -81,6 +83,9 @@ def scored(text: str, judge: object = None, fairness: object = None) -> tuple[fl
 def test_the_score_without_disfluencies_stands_beside_where_it_differs() -> None:
     assert scored(" ".join(f"um word{n}" for n in range(20)), _Counting()) == (2.0, 1.0)
     assert scored(STRONG, _Counting())[1] is None, "nothing to take out"
+    judge = _Counting()
+    scored(" ".join(f"um word{n}" for n in range(20)), judge)
+    assert judge.asked == 2, "once as said and once without them"
 
 
 def test_a_quicker_judge_may_say_what_disfluencies_did() -> None:
