@@ -68,6 +68,13 @@ _REQUESTS: tuple[tuple[Action, re.Pattern[str]], ...] = (
     ("hint", re.compile(rf"{_ASKING}\bhint\b|^(?:a |give me a )?hint(?: please)?$")),
     ("skip", re.compile(rf"{_ASKING}\bskip (?:this|it|that)\b|^skip (?:this|it)\b|^next question")),
 )
+# What a word or two can answer: yes-or-no questions, when, how long, which. Not "could you explain" and the like.
+_BRIEF = re.compile(
+    r"^(?:and |so |then |okay |now )?(?:(?:do|did|are|is|was|were|have|has|had|can|could|would|will|should)\b"
+    r"(?! (?:you|we) (?:please |briefly |just )?(?:explain|describe|tell|walk|give|talk|show|think|design|compare|say|go|name|"
+    r"take|sketch|derive|introduce|share|outline|summarise))|when\b|how (?:long|many|much|often|old)\b|where\b|who\b|which\b"
+    r"|what(?:'s| is) your (?:name|notice)\b)"
+)
 # A clause is left hanging when it ends in a word that calls for another.
 _HANGING = frozenset(
     "a an the and or but so because since although though while if when where which who that of in on at to for from "
@@ -101,6 +108,12 @@ def expectation(text: str) -> Expectation:
     if any(_closes_with(ending, phrase) for phrase in THINKING_PHRASES):
         return "thinking"
     return "unfinished" if tail[-1] in _HANGING else "open"
+
+
+def is_brief(asked: str) -> bool:
+    """Whether what was asked may be answered in a word or two."""
+    *_, last = [sentence for sentence in re.split(r"(?<=[.?!])\s+", asked.strip()) if sentence] or [""]
+    return last.endswith("?") and bool(_BRIEF.search(_normalised(last)))
 
 
 def command(text: str, personas: Mapping[str, Persona]) -> Command | None:

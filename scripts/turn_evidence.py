@@ -1,0 +1,162 @@
+"""What the loop knew at each pause of the recordings of turn_corpus.py: the real speech detector, the real embedded
+recogniser, the program's own Listener. Kept on disk, since it takes about an eighth of the recordings' length to make.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from turn_corpus import Answer, Ending, Recording, Speaker, fitting_answers, measured_answers, record
+
+from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, open_transcriber
+from interviewer.domain import FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE
+from interviewer.engines.silero_vad import SileroDetector
+from interviewer.hearing.endpointing import Patience
+from interviewer.hearing.listener import Listener
+from interviewer.library.content import load_library
+from interviewer.library.settings import Settings
+from interviewer.ports import Samples, Transcriber
+from interviewer.workers import InlineWorker
+
+FOLDER = Path(tempfile.gettempdir()) / "interviewer-turn-evidence"
+ASKED_AT = 0.85  # seconds of silence, when the words are written down
+BEFORE = 4.0  # seconds of sound kept before a pause
+FITTING = (Speaker("rms", 1.0, 1.0, 1.0), Speaker("rms", 0.93, 0.95, 0.8), Speaker("kal16", 1.0, 1.0, 1.2))
+MEASURED = (
+    Speaker("slt", 1.0, 1.0, 1.0),
+    Speaker("awb", 1.0, 0.95, 1.2),
+    Speaker("slt", 0.94, 1.0, 0.8),
+    Speaker("awb", 1.06, 1.0, 1.0),
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A silence of ASKED_AT seconds or more. `seconds` is None for the one that never ended: the end of the answer."""
+
+    seconds: float | None
+    place: str  # of the labelled pause; "end"
+    length: str
+    text: str
+    sound: Samples  # up to ASKED_AT seconds into the silence, at 16 kHz
+    spoken_seconds: float
+    shorter: tuple[float, ...]  # the shorter silences since the gap before
+
+
+@dataclass(frozen=True)
+class Heard:
+    name: str
+    speaker: str
+    question: str
+    kind: str
+    ending: Ending
+    true_text: str
+    end: float
+    gaps: tuple[Gap, ...] = field(default=())
+
+
+def recordings(part: str, count: int) -> Iterator[tuple[str, Answer, Speaker]]:
+    """Name, answer and speaker of every recording of one part."""
+    if part == "fitting":
+        answers = fitting_answers()
+        technical, stories = [a for a in answers if a.question], [a for a in answers if not a.question]
+        step = len(stories) // len(technical)
+        answers = [a for pair in zip(technical, stories[::step], strict=False) for a in pair][:count]
+        speakers: Sequence[Speaker] = FITTING
+    else:
+        answers, speakers = measured_answers(count), MEASURED
+    for number, answer in enumerate(answers):
+        yield f"{part}-{number:03}", answer, speakers[number // 2 % len(speakers)]
+
+
+def evidence(part: str, count: int, budget_seconds: float) -> list[Heard]:
+    """What was heard in every recording of `part`; stops making new ones when the time is used up."""
+    began = time.monotonic()
+    library = load_library()
+    recognisers: dict[str, Transcriber] = {}
+    found = []
+    FOLDER.mkdir(exist_ok=True)
+    for name, answer, speaker in recordings(part, count):
+        path = FOLDER / f"{name}.pickle"
+        if not path.is_file():
+            if time.monotonic() - began > budget_seconds:
+                break
+            transcriber = recognisers.get(speaker.name) or open_transcriber(
+                Settings(transcriber=EMBEDDED_TRANSCRIBER)
+            )
+            recognisers = {speaker.name: transcriber}  # one at a time: each takes 200 MB
+            question = library.questions.get(answer.question)
+            phrases = (question.spoken, question.model_answer) if question else (answer.question,)
+            heard = listen(record(answer, speaker, name), transcriber, tuple(p for p in phrases if p))
+            path.write_bytes(pickle.dumps(heard))
+        found.append(pickle.loads(path.read_bytes()))
+    return found
+
+
+def listen(recording: Recording, transcriber: Transcriber, phrases: Sequence[str]) -> Heard:
+    """Play a recording to the program's ears and note what they knew at each silence."""
+    listener = Listener(SileroDetector(), transcriber, InlineWorker(), Patience())
+    listener.expect(phrases)
+    listener.open(0.0)
+    samples = np.pad(recording.samples, (0, -len(recording.samples) % FRAME_SAMPLES))
+    asked: list[tuple[float, str, Samples]] = []
+    for number in range(len(samples) // FRAME_SAMPLES):
+        frame = samples[number * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES]
+        before = listener.silence
+        listener.hear(frame, number * FRAME_SECONDS)
+        now = (number + 1) * FRAME_SECONDS
+        if listener.spoken and before < ASKED_AT <= listener.silence:
+            first = max(0, round((now - listener.silence - BEFORE) * SAMPLE_RATE))
+            asked.append(
+                (now - listener.silence, listener.text, samples[first : round(now * SAMPLE_RATE)].copy())
+            )
+    listener.close()
+    speech = listener.wait_for_turn("silence", len(samples) / SAMPLE_RATE).speech
+    gaps = []
+    shorter: list[float] = []
+    for number, span in enumerate(speech):
+        following = speech[number + 1].start if number + 1 < len(speech) else None
+        found = next((a for a in asked if abs(a[0] - span.end) < 0.1), None)
+        if found is None:
+            if following is not None:
+                shorter.append(following - span.end)
+            continue
+        label = next((p for p in recording.pauses if p.span.start - 0.5 < span.end < p.span.end), None)
+        last = following is None
+        gaps.append(
+            Gap(
+                None if following is None else following - span.end,
+                "end" if last else label.place if label else "unlabelled",
+                "" if last or label is None else label.length,
+                found[1],
+                found[2],
+                sum(s.seconds for s in speech[: number + 1]),
+                tuple(shorter),
+            )
+        )
+        shorter = []
+    answer = recording.answer
+    return Heard(
+        recording.name,
+        recording.speaker,
+        answer.question,
+        answer.kind,
+        answer.ending,
+        " ".join(answer.sentences),
+        recording.end,
+        tuple(gaps),
+    )
+
+
+def main() -> None:
+    part, count, budget = sys.argv[1:]
+
+    done = evidence(part, int(count), float(budget))
+    print(len(done), sum(len(heard.gaps) for heard in done))
