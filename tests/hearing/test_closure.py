@@ -1,0 +1,83 @@
+"""What the last words leave open, and what sounds like a last sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from interviewer.hearing.closure import closure
+from interviewer.hearing.cues import is_brief
+
+
+@pytest.mark.parametrize(
+    "text", ["and so", "we did it because", "the gradient of the", "I took it from my", "um"]
+)
+def test_some_words_never_end_a_sentence(text: str) -> None:
+    assert closure(text).hanging
+
+
+@pytest.mark.parametrize("text", ["that is what it is for", "we switched it on"])
+def test_others_seldom_do(text: str) -> None:
+    found = closure(text)
+    assert not found.hanging
+    assert found.perhaps_hanging
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        ("there are three things", True),
+        ("there are two main reasons for that", True),
+        ("first I would look at the data", True),
+        ("first I would look at the data and then at the loss", False),
+        ("on the one hand it is cheap", True),
+        ("I would look at the data", False),
+        ("we had three things to do and in the end all of them were done by the two of us", False),
+    ],
+)
+def test_a_list_that_was_begun_is_open(text: str, is_open: bool) -> None:
+    assert closure(text).open_list is is_open
+
+
+def test_a_clause_that_was_just_opened_is_not_over() -> None:
+    assert closure("it overfits when the data is").open_clause
+    assert not closure("when the data is small and noisy it overfits").open_clause
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "so that's basically how I would do it",
+        "and as a result the error fell by half",
+        "I learned to ask first",
+    ],
+)
+def test_closing_words(text: str) -> None:
+    assert closure(text).closing
+
+
+def test_closing_words_are_forgotten_when_more_is_said() -> None:
+    assert not closure(
+        "that's how it works " + "and then we measured the new model on the old data " * 2
+    ).closing
+
+
+def test_nothing_said_is_no_sign() -> None:
+    found = closure("")
+    assert (found.words, found.hanging, found.closing) == (0, False, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "brief"),
+    [
+        ("Are you open to moving to another city?", True),
+        ("Thank you. When could you start?", True),
+        ("How long were you there?", True),
+        ("Could you explain how a transformer works?", False),
+        ("Can you walk me through a project?", False),
+        ("How would you design a recommender?", False),
+        ("Tell me about yourself.", False),
+        ("", False),
+    ],
+)
+def test_what_a_word_or_two_can_answer(asked: str, brief: bool) -> None:
+    assert is_brief(asked) is brief
