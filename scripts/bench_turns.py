@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from turn_evidence import ASKED_AT, Gap, Heard, evidence
+from turn_evidence import ASKED_AT, Gap, Heard, evidence, labelled
 from turn_plot import plot
 
 from interviewer.domain import SAMPLE_RATE
@@ -177,8 +177,16 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=3600, help="seconds for what was not played before")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--labelled", action="store_true", help="without detector and recogniser: see turn_evidence.py"
+    )
     chosen = parser.parse_args()
-    found = report(evidence("measured", chosen.answers, chosen.budget))
+    played = (
+        labelled("measured", chosen.answers)
+        if chosen.labelled
+        else evidence("measured", chosen.answers, chosen.budget)
+    )
+    found = report(played)
     if chosen.plot:
         chosen.plot.write_text(plot(found["curves"]), encoding="utf-8")  # type: ignore[arg-type]
     if chosen.json:

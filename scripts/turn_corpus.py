@@ -25,7 +25,7 @@ import yaml
 from interviewer.domain import SAMPLE_RATE, Span
 from interviewer.ports import Samples
 
-Place = Literal["sentence", "list", "clause", "trailing", "inside", "filler"]
+Place = Literal["sentence", "list", "clause", "trailing", "inside", "filler", "end"]
 Ending = Literal["as written", "closing words", "done phrase", "short answer"]
 PAUSES = 15
 LENGTHS: dict[str, tuple[float, float]] = {
@@ -34,7 +34,7 @@ LENGTHS: dict[str, tuple[float, float]] = {
     "thought": (2.0, 6.0),
 }
 # Of the pauses at one kind of place, how long they are: 4 of 15 are thoughts of 2 to 6 s, half of these inside a clause.
-SHARES: dict[Place, tuple[str, ...]] = {
+SHARES: dict[str, tuple[str, ...]] = {
     "sentence": ("breath", "breath", "hesitation", "hesitation", "thought"),
     "list": ("breath", "hesitation", "thought"),
     "clause": ("breath", "breath", "hesitation", "thought"),
@@ -180,7 +180,7 @@ class _Said:
 
 def _plan(spoken: Sequence[_Said], rng: random.Random) -> dict[tuple[int, int], Place]:
     """After which words there is a pause, and of what kind: places of each kind at random, none next to another."""
-    places: dict[Place, list[tuple[int, int]]] = {place: [] for place in SHARES}
+    places: dict[str, list[tuple[int, int]]] = {place: [] for place in SHARES}
     for number, sentence in enumerate(spoken):
         last = len(sentence.words) - 1
         if number < len(spoken) - 1:

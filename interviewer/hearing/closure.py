@@ -34,13 +34,18 @@ _NEXT = re.compile(
     r"\b(?:second|secondly|third|then|next|finally|last|lastly|after that|the other|another|also|on the other hand|or)\b"
 )
 _LIST_REACH = 30
-_CLOSING = re.compile(
-    r"\b(?:that's|that is|that was|this is) (?:(?:basically|roughly|pretty much|about|more or less|really|just) )*"
-    r"(?:how|what|why|it|all|the (?:idea|gist|whole|story|main))\b"
-    r"|\bin (?:short|summary|the end|conclusion)\b|\bto (?:sum up|summarise|conclude|this day)\b|\boverall\b"
-    r"|\bas a result\b|\b(?:i|we) (?:learned|learnt|took from)\b|\b(?:what|thing) i (?:learned|learnt)\b"
-    r"|\bsince then\b|\bever since\b|\bnext time\b|\bthat covers\b|\bleave it (?:there|at that)\b|\bmakes? sense\b"
-    r"|\banswers? (?:your|the) question\b|\b(?:go|get) (?:deeper|into more detail)\b|\bhappy to\b|\bso yeah\b"
+_THATS = r"\b(?:that's|that is|that was|this is) (?:(?:basically|roughly|pretty much|about|more or less|really|just|kind of) )*"
+# Talk about the answer itself: nobody does that halfway.
+_SIGNING_OFF = re.compile(
+    _THATS
+    + r"(?:(?:how|what) (?:i|i'd|we|we'd|it|they)\b|(?:it|all|everything)$|the (?:\w+ )?(?:idea|gist|story|version|point)\b)"
+    r"|\bthat covers\b|\b(?:leave it|stop) (?:there|at that)\b|\bmakes? sense$|\banswers? (?:your|the|that) question\b"
+    r"|\b(?:go|get|dive) (?:deeper|into (?:more )?detail)\b|\bin (?:short|a nutshell)\b|\bso yeah$"
+)
+# A result, a lesson, a look back: often the last sentence, and often not.
+_CONCLUDING = re.compile(
+    r"\bin (?:summary|the end|conclusion)\b|\bto (?:sum up|summarise|conclude|this day)\b|\boverall\b|\bas a result\b"
+    r"|\b(?:learned|learnt|took from)\b|\b(?:ever )?since then\b|\bnext time\b|\bthat's why\b"
 )
 _CLOSING_REACH = 14
 
@@ -53,19 +58,22 @@ class Closure:
     perhaps_hanging: bool
     open_clause: bool
     open_list: bool
-    closing: bool
+    signing_off: bool
+    concluding: bool
     words: int
 
 
 def closure(text: str) -> Closure:
     words = re.sub(r"[^a-z0-9' ]+", " ", text.lower().replace("’", "'")).split()
     last = words[-1] if words else ""
+    ending = " ".join(words[-_CLOSING_REACH:])
     return Closure(
         hanging=last in _ALWAYS,
         perhaps_hanging=last in _OFTEN,
         open_clause=any(word in _OPENERS for word in words[-_OPENER_REACH:]),
         open_list=_list_is_open(words),
-        closing=bool(_CLOSING.search(" ".join(words[-_CLOSING_REACH:]))),
+        signing_off=bool(_SIGNING_OFF.search(ending)),
+        concluding=bool(_CONCLUDING.search(ending)),
         words=len(words),
     )
 

@@ -63,7 +63,7 @@ def test_closing_words_are_forgotten_when_more_is_said() -> None:
 
 def test_nothing_said_is_no_sign() -> None:
     found = closure("")
-    assert (found.words, found.hanging, found.closing) == (0, False, False)
+    assert (found.words, found.hanging, found.signing_off) == (0, False, False)
 
 
 @pytest.mark.parametrize(
