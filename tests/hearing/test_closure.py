@@ -47,18 +47,25 @@ def test_a_clause_that_was_just_opened_is_not_over() -> None:
     "text",
     [
         "so that's basically how I would do it",
-        "and as a result the error fell by half",
-        "I learned to ask first",
+        "I think that covers it",
+        "does that make sense",
+        "so yeah that's it",
     ],
 )
-def test_closing_words(text: str) -> None:
-    assert closure(text).closing
+def test_talk_about_the_answer_itself_signs_it_off(text: str) -> None:
+    assert closure(text).signing_off
+
+
+@pytest.mark.parametrize("text", ["and as a result the error fell by half", "I learned to ask first"])
+def test_a_result_or_a_lesson_only_concludes(text: str) -> None:
+    found = closure(text)
+    assert found.concluding
+    assert not found.signing_off
 
 
 def test_closing_words_are_forgotten_when_more_is_said() -> None:
-    assert not closure(
-        "that's how it works " + "and then we measured the new model on the old data " * 2
-    ).closing
+    said = "that's how it works " + "and then we measured the new model on the old data " * 2
+    assert not closure(said).signing_off
 
 
 def test_nothing_said_is_no_sign() -> None:
