@@ -74,6 +74,7 @@ RULES: dict[str, SilenceAllowed] = {
     "decision": silence_allowed,
     "without prosody": without(prosody=None),
     "without words": without(text=None),
+    "without coverage": without(coverage=None),
     "without habit": without_habit,
     "last words": last_words,
     "fixed silence": fixed,

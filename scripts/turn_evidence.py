@@ -10,15 +10,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from turn_corpus import Answer, Ending, Pause, Recording, Speaker, fitting_answers, measured_answers, record
 
-from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, open_transcriber
-from interviewer.domain import FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, Span
+from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, open_embedded_judge, open_transcriber
+from interviewer.director.policy import Assessment
+from interviewer.domain import FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, Segment, Span, Turn
 from interviewer.engines.silero_vad import SileroDetector
+from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.habits import SHORTEST_SECONDS
 from interviewer.hearing.listener import Listener
@@ -27,6 +30,7 @@ from interviewer.library.settings import Settings
 from interviewer.ports import Samples, Transcriber
 from interviewer.workers import InlineWorker
 
+LIBRARY = load_library()
 FOLDER = Path(tempfile.gettempdir()) / "interviewer-turn-evidence"
 ASKED_AT = 0.85  # seconds of silence, when the words are written down
 BEFORE = 4.0  # seconds of sound kept before a pause
@@ -51,6 +55,7 @@ class Gap:
     sound: Samples  # up to ASKED_AT seconds into the silence, at 16 kHz
     spoken_seconds: float
     shorter: tuple[float, ...]  # the shorter silences since the gap before
+    coverage: float | None = None  # share of the rubric that the embedded judge found in the text
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,6 @@ def recordings(part: str, count: int) -> Iterator[tuple[str, Answer, Speaker]]:
 def evidence(part: str, count: int, budget_seconds: float) -> list[Heard]:
     """What was heard in every recording of `part`; stops making new ones when the time is used up."""
     began = time.monotonic()
-    library = load_library()
     recognisers: dict[str, Transcriber] = {}
     found = []
     FOLDER.mkdir(exist_ok=True)
@@ -95,9 +99,9 @@ def evidence(part: str, count: int, budget_seconds: float) -> list[Heard]:
                 Settings(transcriber=EMBEDDED_TRANSCRIBER)
             )
             recognisers = {speaker.name: transcriber}  # one at a time: each takes 200 MB
-            question = library.questions.get(answer.question)
+            question = LIBRARY.questions.get(answer.question)
             phrases = (question.spoken, question.model_answer) if question else (answer.question,)
-            heard = listen(record(answer, speaker, name), transcriber, tuple(p for p in phrases if p))
+            heard = judged(listen(record(answer, speaker, name), transcriber, tuple(p for p in phrases if p)))
             path.write_bytes(pickle.dumps(heard))
         found.append(pickle.loads(path.read_bytes()))
     return found
@@ -119,8 +123,31 @@ def labelled(part: str, count: int) -> list[Heard]:
                 continue
             gaps.append(_gap(recording, pause, garbled(pause.text, rng), tuple(shorter)))
             shorter = []
-        found.append(_heard(recording, gaps))
+        found.append(judged(_heard(recording, gaps)))
     return found
+
+
+def judged(heard: Heard) -> Heard:
+    """With the coverage of the rubric at each gap, as the loop has it judged at pauses; stories of the benchmark answer no
+    question of the bank and have none."""
+    question = LIBRARY.questions.get(heard.question)
+    if question is None:
+        return heard
+    judge = _judge()
+
+    def coverage(text: str) -> float | None:
+        segment = Segment(text=text, start=0.0, end=0.0)
+        turn = Turn(segments=(segment,), start=0.0, end=0.0, ended_by="silence", engine="")
+        return Assessment(judge.judge(question, (turn,), rough=True).points).coverage
+
+    return replace(heard, gaps=tuple(replace(gap, coverage=coverage(gap.text)) for gap in heard.gaps))
+
+
+@cache
+def _judge() -> EmbeddedJudge:
+    """The judge of the live loop, which reads no other questions' rubrics."""
+    engine = open_embedded_judge({})
+    return EmbeddedJudge(engine.embedder, reader=engine.reader, divide=engine.divide)
 
 
 def _gap(recording: Recording, pause: Pause, text: str, shorter: tuple[float, ...]) -> Gap:

@@ -23,17 +23,17 @@ _OFTEN = frozenset(
 _OPENERS = frozenset(
     "if because since although though while unless whereas when which who until once".split()
 )
-_OPENER_REACH = 4  # words within which a clause that was opened can hardly be over
+_OPENER_REACH = 3  # words within which a clause that was opened can hardly be over
 _ANNOUNCED = re.compile(
     r"\b(?:two|three|four|five|several|a few|couple of) (?:\w+ )?"
     r"(?:things|reasons|ways|parts|steps|cases|kinds|types|options|sources|problems|questions|points)\b"
 )
-_ANNOUNCED_REACH = 12  # words after which the things announced have been begun
+_ANNOUNCED_REACH = 8  # words after which the things announced have been begun
 _FIRST = re.compile(r"\b(?:first|firstly|first of all|one is|number one|on the one hand|either)\b")
 _NEXT = re.compile(
     r"\b(?:second|secondly|third|then|next|finally|last|lastly|after that|the other|another|also|on the other hand|or)\b"
 )
-_LIST_REACH = 30
+_LIST_REACH = 12  # words within which the next item can hardly have come
 _THATS = r"\b(?:that's|that is|that was|this is) (?:(?:basically|roughly|pretty much|about|more or less|really|just|kind of) )*"
 # Talk about the answer itself: nobody does that halfway.
 _SIGNING_OFF = re.compile(

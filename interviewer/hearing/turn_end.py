@@ -21,13 +21,28 @@ from interviewer.hearing.prosody import Prosody
 
 SOONEST_SECONDS = 1.0  # without a phrase that says so, nobody has finished sooner
 USUAL_PATIENCE_SECONDS = 3.0  # the persona's at which the waiting time is what it is; others stretch it
-RISK = 0.02
+RISK = 0.05  # what may be cut: an answer in twenty, since an answer holds about one decision
 ENOUGH_WORDS = {"long": 40, "brief": 3}  # with fewer an answer has hardly begun
-BRIEF_ODDS = log(
-    8
-)  # a long answer of the fitting set holds eight times as many long pauses as one to a brief question
-BIAS = -3.0
-WEIGHTS: Mapping[str, float] = {}
+# In a long answer there are ten long pauses to one end; in one to a brief question, we suppose, twenty ends to one pause.
+BRIEF_ODDS = log(200)
+BIAS = -2.88
+WEIGHTS: Mapping[str, float] = {
+    "no text": -0.14,
+    "hanging": -1.41,
+    "perhaps hanging": -0.70,
+    "open clause": -0.31,
+    "open list": -0.82,
+    "signing off": 3.55,
+    "concluding": 1.82,
+    "early": -2.51,
+    "coverage": 1.72,  # half of what was fitted to the labels' coverage: the judge's is less sure
+    "no prosody": -0.06,
+    "pitch end": -1.17,
+    "pitch slope": 0.11,
+    "level end": -0.28,
+    "lengthened": 0.08,
+    "filler": -1.15,
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,7 @@ class Evidence:
             "signing off": float(signs.signing_off),
             "concluding": float(signs.concluding),
             "early": max(0.0, 1 - signs.words / enough) if self.text else 0.0,
-            "coverage": 0.0 if self.coverage is None else self.coverage - 0.5,
+            "coverage": 1.72 if self.coverage is None else self.coverage - 0.5,
             "no prosody": float(self.prosody is None),
         }
         heard = self.prosody

@@ -22,6 +22,10 @@ STORY = (
 )
 
 
+def _frames(sound: Samples) -> Samples:
+    return np.pad(sound, (0, -len(sound) % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
+
+
 @dataclass
 class _Ear:
     """A listener that is played sound and watched frame by frame."""
@@ -37,14 +41,21 @@ class _Ear:
         self.now = 0.0
 
     def hear(self, sound: Samples) -> float | None:
-        """Seconds of silence after which the turn was first taken to be over; None when it was not."""
-        padded = np.pad(sound, (0, -len(sound) % FRAME_SAMPLES))
-        for frame in padded.reshape(-1, FRAME_SAMPLES):
-            self.listener.hear(frame, self.now)
-            self.now += FRAME_SECONDS
+        """Seconds of silence after which the turn was taken to be over; None when it was not."""
+        for frame in _frames(sound):
+            self._take(frame)
             if self.listener.verdict() is not None:
                 return self.listener.silence
         return None
+
+    def play(self, sound: Samples) -> None:
+        """The same without asking whether the turn is over."""
+        for frame in _frames(sound):
+            self._take(frame)
+
+    def _take(self, frame: Samples) -> None:
+        self.listener.hear(frame, self.now)
+        self.now += FRAME_SECONDS
 
     def silence(self, seconds: float) -> float | None:
         return self.hear(np.zeros(round(seconds / FRAME_SECONDS) * FRAME_SAMPLES, dtype=np.float32))
@@ -101,9 +112,8 @@ def test_speech_resumed_after_the_decision_belongs_to_the_turn_and_teaches_the_p
     wait = ear.silence(8.0)
     assert wait is not None
     before = ear.listener.habit.typical
-    ear.silence(2.5 - wait)
-    ear.hear(utterance(1.0))
-    ear.silence(1.0)
+    for sound in (np.zeros(16000 * 3, dtype=np.float32), utterance(1.0), np.zeros(16000, dtype=np.float32)):
+        ear.play(sound)
     turn = ear.listener.wait_for_turn("silence", ear.now)
     assert turn.text.endswith("and one thing more")
     assert len(turn.speech) == 2

@@ -62,7 +62,8 @@ def test_closing_words_are_a_sign_of_the_end() -> None:
 def test_the_more_of_the_rubric_is_covered_the_nearer_the_end() -> None:
     little, much = (chance_of_end(Evidence(WHOLE, SANK, coverage=share)) for share in (0.1, 0.9))
     assert much > little
-    assert allowed(Evidence(WHOLE, SANK, coverage=0.9)) < allowed(Evidence(WHOLE, SANK, coverage=0.1))
+    signed = f"{WHOLE} in the end"
+    assert allowed(Evidence(signed, SANK, coverage=0.9)) < allowed(Evidence(signed, SANK, coverage=0.1))
 
 
 def test_a_brief_question_is_answered_in_a_few_words() -> None:
