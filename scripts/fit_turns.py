@@ -155,11 +155,12 @@ def fit(matrix: Values, ends: Values, weights: Values, believed: Values) -> tupl
     design = np.hstack([np.ones((len(matrix), 1)), matrix])
     firmness = np.diag([0.0, *[RIDGE] * matrix.shape[1]])
     found = believed.copy()
-    for _ in range(30):
+    for _ in range(100):
         chance = 1 / (1 + np.exp(-design @ found))
         slope = design.T @ (weights * (ends - chance)) - firmness @ (found - believed)
         curve = (design * (weights * chance * (1 - chance))[:, None]).T @ design + firmness
-        found += np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, slope)
+        found += step * min(1.0, 1.0 / float(np.linalg.norm(step)))  # far steps lead astray
     return float(found[0]), found[1:]
 
 

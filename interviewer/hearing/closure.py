@@ -29,7 +29,9 @@ _ANNOUNCED = re.compile(
     r"(?:things|reasons|ways|parts|steps|cases|kinds|types|options|sources|problems|questions|points)\b"
 )
 _ANNOUNCED_REACH = 8  # words after which the things announced have been begun
-_FIRST = re.compile(r"\b(?:first|firstly|first of all|one is|number one|on the one hand|either)\b")
+_FIRST = re.compile(
+    r"(?<!the )(?<!my )(?<!our )(?<!at )\b(?:first|firstly|one is|number one|on the one hand|either)\b"
+)
 _NEXT = re.compile(
     r"\b(?:second|secondly|third|then|next|finally|last|lastly|after that|the other|another|also|on the other hand|or)\b"
 )

@@ -30,15 +30,15 @@ WEIGHTS: Mapping[str, float] = {
     "no text": -0.14,
     "hanging": -1.41,
     "perhaps hanging": -0.70,
-    "open clause": -0.31,
-    "open list": -0.82,
+    "open clause": -0.32,
+    "open list": -0.80,
     "signing off": 3.55,
     "concluding": 1.82,
     "early": -2.51,
     "coverage": 1.72,  # half of what was fitted to the labels' coverage: the judge's is less sure
     "no prosody": -0.06,
     "pitch end": -1.17,
-    "pitch slope": 0.11,
+    "pitch slope": 0.10,
     "level end": -0.28,
     "lengthened": 0.08,
     "filler": -1.15,
@@ -73,7 +73,7 @@ class Evidence:
             "signing off": float(signs.signing_off),
             "concluding": float(signs.concluding),
             "early": max(0.0, 1 - signs.words / enough) if self.text else 0.0,
-            "coverage": 1.72 if self.coverage is None else self.coverage - 0.5,
+            "coverage": 0.0 if self.coverage is None else self.coverage - 0.5,
             "no prosody": float(self.prosody is None),
         }
         heard = self.prosody

@@ -96,7 +96,7 @@ def test_a_finished_answer_that_says_so_is_closed_sooner_than_one_that_may_go_on
 
 def test_pauses_that_were_heard_lengthen_the_next_wait() -> None:
     def wait_after(pause: float) -> float:
-        ear = _Ear([*["then the next thing we did was the"] * 6, f"{STORY} so that's basically how it went"])
+        ear = _Ear([*["then the next thing we did was the"] * 6, f"{STORY} so as a result they kept it"])
         for _ in range(6):
             ear.hear(utterance(1.5))
             ear.silence(pause)

@@ -25,6 +25,8 @@ WHOLE = (
     "we looked at the data for two weeks and found that one of the sources sent everything twice and then we wrote a check "
     "for it and talked to the team that owned it and the error went down by thirty percent within the first month"
 )
+CONCLUDED = f"{WHOLE} so as a result they kept it"
+SIGNED_OFF = f"{WHOLE} so that's basically how it went"
 PATIENCE = Patience()
 
 
@@ -54,7 +56,7 @@ def test_a_filler_is_waited_for() -> None:
 
 
 def test_closing_words_are_a_sign_of_the_end() -> None:
-    closed = Evidence(f"{WHOLE} so that's basically how it went", SANK)
+    closed = Evidence(SIGNED_OFF, SANK)
     assert chance_of_end(closed) > chance_of_end(Evidence(WHOLE, SANK))
     assert allowed(closed) < allowed(Evidence(WHOLE, SANK))
 
@@ -62,8 +64,7 @@ def test_closing_words_are_a_sign_of_the_end() -> None:
 def test_the_more_of_the_rubric_is_covered_the_nearer_the_end() -> None:
     little, much = (chance_of_end(Evidence(WHOLE, SANK, coverage=share)) for share in (0.1, 0.9))
     assert much > little
-    signed = f"{WHOLE} in the end"
-    assert allowed(Evidence(signed, SANK, coverage=0.9)) < allowed(Evidence(signed, SANK, coverage=0.1))
+    assert allowed(Evidence(CONCLUDED, SANK, coverage=0.9)) < allowed(Evidence(CONCLUDED, SANK, coverage=0.1))
 
 
 def test_a_brief_question_is_answered_in_a_few_words() -> None:
@@ -78,7 +79,7 @@ def test_phrases_decide_alone() -> None:
 
 
 def test_a_patient_persona_waits_longer() -> None:
-    evidence = Evidence(f"{WHOLE} so that's basically how it went", SANK)
+    evidence = Evidence(CONCLUDED, SANK)
     waits = [allowed(evidence, Patience.of(seconds, 9.0)) for seconds in (2.0, 3.0, 5.0)]
     assert waits == sorted(waits)
     assert waits[0] < waits[-1]
@@ -88,7 +89,7 @@ def test_who_pauses_long_is_given_longer() -> None:
     slow = PauseHabit()
     for _ in range(10):
         slow.note(4.0)
-    evidence = Evidence(f"{WHOLE} so that's basically how it went", SANK)
+    evidence = Evidence(CONCLUDED, SANK)
     assert allowed(evidence, habit=slow) > allowed(evidence) + 0.5
 
 
