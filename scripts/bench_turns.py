@@ -24,6 +24,7 @@ from turn_evidence import ASKED_AT, Gap, Heard, evidence, labelled
 from turn_plot import plot
 
 from interviewer.domain import SAMPLE_RATE
+from interviewer.hearing.cues import is_brief
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.habits import PauseHabit
 from interviewer.hearing.listener import PROSODY_SECONDS
@@ -85,7 +86,7 @@ def seen_at(gap: Gap, heard: Heard) -> Evidence:
     """What the loop knew 0.85 s into a pause."""
     late = round((ASKED_AT - PROSODY_SECONDS) * SAMPLE_RATE)
     return Evidence(
-        gap.text, measured(gap.sound[: len(gap.sound) - late]), brief=heard.ending == "short answer"
+        gap.text, measured(gap.sound[: len(gap.sound) - late]), brief=is_brief(heard.question)
     )
 
 

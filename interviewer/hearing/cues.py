@@ -68,13 +68,17 @@ _REQUESTS: tuple[tuple[Action, re.Pattern[str]], ...] = (
     ("hint", re.compile(rf"{_ASKING}\bhint\b|^(?:a |give me a )?hint(?: please)?$")),
     ("skip", re.compile(rf"{_ASKING}\bskip (?:this|it|that)\b|^skip (?:this|it)\b|^next question")),
 )
-# What a word or two can answer: yes-or-no questions, when, how long, which. Not "could you explain" and the like.
+# What a word or two can answer: when, whether and for how much one would come. Questions on the subject are never taken for
+# such, however they are put: one in five of the bank is a yes-or-no question by its form and wants reasons.
 _BRIEF = re.compile(
-    r"^(?:and |so |then |okay |now )?(?:(?:do|did|are|is|was|were|have|has|had|can|could|would|will|should)\b"
-    r"(?! (?:you|we) (?:please |briefly |just )?(?:explain|describe|tell|walk|give|talk|show|think|design|compare|say|go|name|"
-    r"take|sketch|derive|introduce|share|outline|summarise))|when\b|how (?:long|many|much|often|old)\b|where\b|who\b|which\b"
-    r"|what(?:'s| is) your (?:name|notice)\b)"
+    r"^(?:and |so |then |okay |now )?(?:"
+    r"are you (?:open|willing|able|available|happy|comfortable|still|currently|looking)\b"
+    r"|do you (?:need|require|have any questions|live|speak)\b|when (?:can|could|would) you (?:start|begin|be able|be free)\b"
+    r"|what(?:'s| is| are) your (?:name|notice|salary|current)\b|how (?:long|many years) (?:is your|have you|were you|did you)\b"
+    r"|how much notice\b|is this your first\b|(?:can|could|would) you (?:move|relocate|travel|start|come)\b"
+    r"|would .{1,40} (?:work|suit|be fine|be all right)(?: for)? you\b)"
 )
+_BRIEF_WORDS = 14  # a longer question wants a longer answer
 # A clause is left hanging when it ends in a word that calls for another.
 _HANGING = frozenset(
     "a an the and or but so because since although though while if when where which who that of in on at to for from "
@@ -113,7 +117,8 @@ def expectation(text: str) -> Expectation:
 def is_brief(asked: str) -> bool:
     """Whether what was asked may be answered in a word or two."""
     *_, last = [sentence for sentence in re.split(r"(?<=[.?!])\s+", asked.strip()) if sentence] or [""]
-    return last.endswith("?") and bool(_BRIEF.search(_normalised(last)))
+    words = _normalised(last)
+    return last.endswith("?") and len(words.split()) <= _BRIEF_WORDS and bool(_BRIEF.search(words))
 
 
 def command(text: str, personas: Mapping[str, Persona]) -> Command | None:

@@ -101,6 +101,7 @@ class Listener:
         """Stop listening (the interviewer has the floor and there are no headphones, or a pause)."""
         self._drop_chunk()
         self._preroll.clear()
+        self._recent.clear()
         self._detector.reset()
 
     def hear(self, frame: Samples, at: float) -> Heard:
