@@ -118,7 +118,8 @@ def is_brief(asked: str) -> bool:
     """Whether what was asked may be answered in a word or two."""
     *_, last = [sentence for sentence in re.split(r"(?<=[.?!])\s+", asked.strip()) if sentence] or [""]
     words = _normalised(last)
-    return last.endswith("?") and len(words.split()) <= _BRIEF_WORDS and bool(_BRIEF.search(words))
+    single = " and " not in words and len(words.split()) <= _BRIEF_WORDS
+    return last.endswith("?") and single and bool(_BRIEF.search(words))
 
 
 def command(text: str, personas: Mapping[str, Persona]) -> Command | None:

@@ -82,6 +82,7 @@ def test_nothing_said_is_no_sign() -> None:
         ("How long were you there?", True),
         ("Would two days in the office work for you?", True),
         ("Would you use dropout here?", False),
+        ("When could you start, and what would you finish first?", False),
         ("Have you ever disagreed with a colleague?", False),
         ("Is that always true?", False),
         ("Could you explain how a transformer works?", False),
