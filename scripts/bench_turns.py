@@ -85,9 +85,8 @@ RULES: dict[str, SilenceAllowed] = {
 def seen_at(gap: Gap, heard: Heard) -> Evidence:
     """What the loop knew 0.85 s into a pause."""
     late = round((ASKED_AT - PROSODY_SECONDS) * SAMPLE_RATE)
-    return Evidence(
-        gap.text, measured(gap.sound[: len(gap.sound) - late]), brief=is_brief(heard.question)
-    )
+    sound = measured(gap.sound[: len(gap.sound) - late])
+    return Evidence(gap.text, sound, brief=is_brief(heard.question), coverage=gap.coverage)
 
 
 def decide(

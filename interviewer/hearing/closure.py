@@ -69,12 +69,13 @@ def closure(text: str) -> Closure:
     words = re.sub(r"[^a-z0-9' ]+", " ", text.lower().replace("’", "'")).split()
     last = words[-1] if words else ""
     ending = " ".join(words[-_CLOSING_REACH:])
+    signing_off = bool(_SIGNING_OFF.search(ending))
     return Closure(
         hanging=last in _ALWAYS,
-        perhaps_hanging=last in _OFTEN,
-        open_clause=any(word in _OPENERS for word in words[-_OPENER_REACH:]),
+        perhaps_hanging=last in _OFTEN and not signing_off,  # "I'll stop there", "if you like"
+        open_clause=any(word in _OPENERS for word in words[-_OPENER_REACH:]) and not signing_off,
         open_list=_list_is_open(words),
-        signing_off=bool(_SIGNING_OFF.search(ending)),
+        signing_off=signing_off,
         concluding=bool(_CONCLUDING.search(ending)),
         words=len(words),
     )
