@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Words that call for another. After the first kind nobody stops; the second may end a sentence ("what it is for").
+# Words that call for another. After the first kind nobody stops; the second may end a sentence ("what it was for").
 _ALWAYS = frozenset(
     "a an the and or but so because if of from than as since although though while whether when where which who my your "
     "our their every very more most um uh er erm is are was were i we they he she i'm we're it's i'd we'd i've we've "
