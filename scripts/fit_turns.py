@@ -21,8 +21,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from turn_corpus import Answer, Pause, Recording, fitting_answers, record
+from turn_corpus import Pause, Recording, record
 from turn_evidence import BEFORE, FITTING, garbled
+from turn_texts import Answer, fitting_answers
 
 from interviewer.domain import SAMPLE_RATE, Span
 from interviewer.hearing.habits import SHORTEST_SECONDS

@@ -7,12 +7,11 @@ as people do; fillers are held and level. Nothing is committed: the sound is mad
 
 from __future__ import annotations
 
-import json
 import random
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -20,13 +19,12 @@ from typing import Literal
 import numpy as np
 import soundfile
 import soxr
-import yaml
+from turn_texts import Answer
 
 from interviewer.domain import SAMPLE_RATE, Span
 from interviewer.ports import Samples
 
 Place = Literal["sentence", "list", "clause", "trailing", "inside", "filler", "end"]
-Ending = Literal["as written", "closing words", "done phrase", "short answer"]
 PAUSES = 15
 LENGTHS: dict[str, tuple[float, float]] = {
     "breath": (0.3, 1.0),
@@ -43,20 +41,25 @@ SHARES: dict[str, tuple[str, ...]] = {
     "filler": ("breath", "hesitation", "thought"),
 }
 WANTED: tuple[Place, ...] = (
-    *(["sentence"] * 4),
-    *(["list"] * 2),
-    *(["clause"] * 3),
-    *(["trailing"] * 3),
+    *("sentence", "sentence", "sentence", "sentence"),
+    *("list", "list"),
+    *("clause", "clause", "clause"),
+    *("trailing", "trailing", "trailing"),
     "inside",
-    *(["filler"] * 2),
+    *("filler", "filler"),
 )
+MORE: tuple[Place, ...] = (
+    "clause",
+    "trailing",
+    "filler",
+    "inside",
+) * 3  # where a text has too few of the others
 TRAILING = frozenset(
     "so and because but or that which the a an of to in for with is are was if when than like".split()
 )
 CONJUNCTIONS = frozenset("and but so because which while where if when then or since although".split())
 LISTING = frozenset("first second third then finally next also after another the".split())
 STEP = SAMPLE_RATE // 100
-_CACHE = Path(tempfile.gettempdir()) / "interviewer-turn-corpus"
 
 
 @dataclass(frozen=True)
@@ -71,14 +74,6 @@ class Speaker:
     @property
     def name(self) -> str:
         return f"{self.voice} {self.shift:g}"
-
-
-@dataclass(frozen=True)
-class Answer:
-    question: str
-    kind: str
-    sentences: tuple[str, ...]
-    ending: Ending = "as written"
 
 
 @dataclass(frozen=True)
@@ -155,13 +150,9 @@ class _Tape:
         end = self._length / SAMPLE_RATE
         self.say(np.zeros(round(1.5 * SAMPLE_RATE), dtype=np.float32))
         samples = np.concatenate(self._parts)
-        noise = np.random.default_rng(abs(hash_of(name))).standard_normal(len(samples))
+        noise = np.random.default_rng(random.Random(name).randrange(2**31)).standard_normal(len(samples))
         samples = (samples + self._noise * noise).astype(np.float32)
         return Recording(name, speaker.name, answer, samples, tuple(self._pauses), end)
-
-
-def hash_of(name: str) -> int:
-    return random.Random(name).randrange(2**31)
 
 
 @dataclass(frozen=True)
@@ -196,7 +187,7 @@ def _plan(spoken: Sequence[_Said], rng: random.Random) -> dict[tuple[int, int], 
                 places["inside"].append((number, word))
     places["filler"] = [*places["inside"], *places["clause"], *places["trailing"]]
     plan: dict[tuple[int, int], Place] = {}
-    for wanted in (*WANTED, *(["clause", "trailing", "filler", "inside"] * 3)):
+    for wanted in (*WANTED, *MORE):
         if len(plan) == PAUSES:
             break
         free = [
@@ -298,107 +289,3 @@ def _drawn_out(sound: Samples, samples: int, factor: float) -> Samples:
         last = low + 4 * int(np.argmax(fits))
         out[at : at + size] += word[last : last + size] * window
     return np.concatenate([head, out[: at + hop]])
-
-
-# -- texts --------------------------------------------------------------------------------------------------------------
-
-HERE = Path(__file__).resolve().parent
-BENCHMARK = HERE.parent / "tests" / "benchmark"
-
-
-def fitting_answers() -> list[Answer]:
-    """Texts written for other things: the claim model's and the story model's own."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for path in sorted((HERE / "data" / "claims").glob("spoken_[123].jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            entry = json.loads(line)
-            if entry["answer"] in ("strong", "plain"):
-                found.setdefault((entry["question"], entry["answer"]), []).append(entry["text"])
-    technical = [Answer(question, kind, tuple(texts)) for (question, kind), texts in found.items()]
-    stories = [
-        Answer("", story["kind"], tuple(text for _, text in story["sentences"]))
-        for path in sorted((HERE / "data" / "stories").glob("*.yaml"))
-        for story in yaml.safe_load(path.read_text(encoding="utf-8"))["stories"]
-        if len(story["sentences"]) >= 6
-    ]
-    return [*technical, *stories]
-
-
-def benchmark_answers() -> Iterator[Answer]:
-    """Texts that nothing is fitted to: right answers and stories of tests/benchmark."""
-    for path in sorted((BENCHMARK / "answers").glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]:
-            if entry["kind"] in ("strong", "plain"):
-                yield Answer(entry["question"], entry["kind"], tuple(_sentences(entry["text"])))
-    stories = yaml.safe_load((BENCHMARK / "stories" / "behavioural.yaml").read_text(encoding="utf-8"))
-    for story in stories["answers"]:
-        if len(story["sentences"]) >= 6:
-            yield Answer("", story["kind"], tuple(text for _, text in story["sentences"]))
-
-
-def _sentences(text: str) -> list[str]:
-    pieces: list[str] = []
-    for word in text.split():
-        if pieces and not pieces[-1].endswith((".", "?", "!")):
-            pieces[-1] += f" {word}"
-        else:
-            pieces.append(word)
-    return pieces
-
-
-CLOSING_WORDS = (
-    "So that's basically how I'd go about it.",
-    "I think that covers the main points.",
-    "Yeah, so that's roughly what I'd do.",
-    "And that's pretty much the whole story.",
-    "So yeah, that's how it went.",
-    "I'll leave it there.",
-    "So in short, that's the idea.",
-    "I can go deeper into any of that if you like.",
-    "Does that make sense?",
-    "I hope that answers your question.",
-)
-DONE_PHRASES = ("That's my answer.", "That's all.", "I'm done.")
-SHORT_ANSWERS = (
-    ("Are you open to moving to another city?", "Yes, I'd be happy to move."),
-    ("When could you start?", "I could start in the middle of March."),
-    ("Have you worked in a team of this size before?", "Yes, my last team had eleven people."),
-    ("What is your notice period?", "It's three months, but I could ask for two."),
-    ("Do you need a visa?", "No, I have a permanent permit."),
-    ("Which language do you prefer for data work?", "Mostly Python, and some SQL."),
-    ("Did you manage people in that role?", "Not formally, no."),
-    ("How long were you at the company?", "A bit more than four years."),
-    ("Is this your first interview with us?", "No, I spoke to Anna last week."),
-    ("Do you have any questions so far?", "No, it's all clear."),
-    ("Would two days in the office work for you?", "Two days are fine for me."),
-    ("Have you used the cloud before?", "Yes, for about two years, mostly storage and training."),
-)
-
-
-def measured_answers(count: int) -> list[Answer]:
-    """`count` long answers of the benchmark, half of them as written, a third with closing words, the rest with a phrase
-    that ends the turn; and the short answers."""
-    rng = random.Random("measured")
-    answers = list(benchmark_answers())
-    technical = [answer for answer in answers if answer.question]
-    stories = [answer for answer in answers if not answer.question]
-    rng.shuffle(technical)
-    rng.shuffle(stories)
-    mixed = [answer for pair in zip(technical, stories, strict=False) for answer in pair][:count]
-    found = [_with_ending(answer, number, rng) for number, answer in enumerate(mixed)]
-    short = [Answer(asked, "short", (said,), "short answer") for asked, said in SHORT_ANSWERS]
-    return [*short, *found]  # whose numbers do not change with `count`
-
-
-def _with_ending(answer: Answer, number: int, rng: random.Random) -> Answer:
-    match number // 2 % 6:
-        case 0 | 2 | 4:
-            return answer
-        case 1 | 3:
-            return replace(
-                answer, sentences=(*answer.sentences, rng.choice(CLOSING_WORDS)), ending="closing words"
-            )
-        case _:
-            return replace(
-                answer, sentences=(*answer.sentences, rng.choice(DONE_PHRASES)), ending="done phrase"
-            )

@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from turn_corpus import Answer, Ending, Pause, Recording, Speaker, fitting_answers, measured_answers, record
+from turn_corpus import Pause, Recording, Speaker, record
+from turn_texts import Answer, Ending, fitting_answers, measured_answers
 
 from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, open_embedded_judge, open_transcriber
 from interviewer.director.policy import Assessment
