@@ -25,7 +25,9 @@ from interviewer.director.policy import Assessment
 from interviewer.domain import SAMPLE_RATE, Question, Turn
 from interviewer.engines.scripted import ScriptedDetector, ScriptedTranscriber, ScriptedVoice
 from interviewer.hearing.endpointing import Patience
+from interviewer.hearing.habits import PauseHabit
 from interviewer.hearing.listener import Listener
+from interviewer.hearing.turn_end import Evidence
 from interviewer.library.content import Library
 from interviewer.ports import Microphone, Samples, SpeechDetector, Transcriber, Voice
 from interviewer.session.events import Event, SessionResumed
@@ -64,6 +66,14 @@ def stays_silent(rehearsal: Rehearsal) -> None:
 
 def leaves(rehearsal: Rehearsal) -> None:
     rehearsal.room.end()
+
+
+def fixed_silence(evidence: Evidence, habit: PauseHabit, patience: Patience) -> float:
+    """What ends a turn here: the loop is tested with it, not how well an end is told from a pause."""
+    if evidence.text is None:
+        return patience.open + 1.5
+    waits = {"finished": patience.finished, "unfinished": patience.open + 1.5, "thinking": patience.thinking}
+    return waits.get(evidence.expectation, patience.open)
 
 
 class SlowWorker:
@@ -144,7 +154,7 @@ class Rehearsal:
             journal,
             self.library,
             sound,
-            Listener(self.detector, transcriber, self.hearer, Patience()),
+            Listener(self.detector, transcriber, self.hearer, Patience(), fixed_silence),
             Speaking(journal, sound, Mouth(self.voice, self.room.speaker, InlineWorker())),
             self.thinker,
             self.controls,

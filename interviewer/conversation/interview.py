@@ -108,12 +108,15 @@ class Interview:
             told = Turn(segments=(segment,), start=0.0, end=0.0, ended_by="silence", engine="bank")
             self._assess(question, (told,))
 
-    def warm(self, turn: Turn) -> None:
-        """Judge and let the language model read what has been committed so far: at the end only the tail is left."""
+    def warm(self, turn: Turn) -> float | None:
+        """Judge and let the language model read what has been committed so far: at the end only the tail is left.
+        The share of the rubric that is covered; None where there is none."""
         answer, question = self._journal.state.current, self.question
         if answer is not None and question is not None:
-            self._assess(question, (*answer.turns, turn))
+            covered = self._assess(question, (*answer.turns, turn)).coverage
             self._phraser.prepare(self.persona, question, [*self._said(), ("candidate", turn.text)])
+            return covered
+        return None
 
     def proceed(self) -> Saying:
         """Take the next step, or several until there is something to say."""

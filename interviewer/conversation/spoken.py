@@ -69,7 +69,7 @@ class SpokenConversation:
         self._phase: Phase = "speaking"
         self._aside = False  # a word thrown in while the candidate keeps the floor
         self._reply: Future[Saying] | None = None
-        self._warming: Future[None] | None = None
+        self._warming: Future[float | None] | None = None  # share of the rubric that is covered
         self._after_turn: Control | None = None
         self._after_reply: Control | None = None
         self._place: Place | None = None  # what the turn just taken was an answer to
@@ -172,6 +172,8 @@ class SpokenConversation:
             self._warming = self._thinker.submit(lambda: self._interview.warm(turn))
 
     def _go_on_listening(self, at: float) -> None:
+        if self._warming is not None and self._warming.done() and self._warming.exception() is None:
+            self._listener.coverage = self._warming.result()
         verdict = self._listener.verdict()
         if verdict is not None:
             self._finish_turn(verdict)
@@ -262,6 +264,7 @@ class SpokenConversation:
 
     def _think(self, choose: Callable[[], Saying]) -> None:
         self._phase = "thinking"
+        self._warming = None  # it judged a turn that is over
         self._listener.open(self.clock, keep_speech=True)
         self._reply = self._thinker.submit(choose)
         self._go_on_thinking()
@@ -302,6 +305,8 @@ class SpokenConversation:
             self._listener.patience = Patience.of(
                 saying.persona.patience_seconds, saying.persona.nudge_seconds
             )
+            if replying:
+                self._listener.asked(saying.text)
         if not self._sound.headphones:
             self._listener.rest()
         self._speaking.begin(saying, reply_clock)

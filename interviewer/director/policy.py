@@ -29,6 +29,13 @@ class Assessment:
     gate: Gate | None = None
     missing_star: tuple[StarComponent, ...] = ()
 
+    @property
+    def coverage(self) -> float | None:
+        """Share of the rubric's weight that was earned; None without a rubric."""
+        total = sum(point.weight for point in self.points)
+        earned = sum(point.weight * max(0.0, point.credit) for point in self.points)
+        return earned / total if total else None
+
 
 @dataclass(frozen=True)
 class EnterPersona:

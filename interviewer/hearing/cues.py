@@ -68,6 +68,17 @@ _REQUESTS: tuple[tuple[Action, re.Pattern[str]], ...] = (
     ("hint", re.compile(rf"{_ASKING}\bhint\b|^(?:a |give me a )?hint(?: please)?$")),
     ("skip", re.compile(rf"{_ASKING}\bskip (?:this|it|that)\b|^skip (?:this|it)\b|^next question")),
 )
+# What a word or two can answer: when, whether and for how much one would come. Questions on the subject are never taken for
+# such, however they are put: one in five of the bank is a yes-or-no question by its form and wants reasons.
+_BRIEF = re.compile(
+    r"^(?:and |so |then |okay |now )?(?:"
+    r"are you (?:open|willing|able|available|happy|comfortable|still|currently|looking)\b"
+    r"|do you (?:need|require|have any questions|live|speak)\b|when (?:can|could|would) you (?:start|begin|be able|be free)\b"
+    r"|what(?:'s| is| are) your (?:name|notice|salary|current)\b|how (?:long|many years) (?:is your|have you|were you|did you)\b"
+    r"|how much notice\b|is this your first\b|(?:can|could|would) you (?:move|relocate|travel|start|come)\b"
+    r"|would .{1,40} (?:work|suit|be fine|be all right)(?: for)? you\b)"
+)
+_BRIEF_WORDS = 14  # a longer question wants a longer answer
 # A clause is left hanging when it ends in a word that calls for another.
 _HANGING = frozenset(
     "a an the and or but so because since although though while if when where which who that of in on at to for from "
@@ -101,6 +112,14 @@ def expectation(text: str) -> Expectation:
     if any(_closes_with(ending, phrase) for phrase in THINKING_PHRASES):
         return "thinking"
     return "unfinished" if tail[-1] in _HANGING else "open"
+
+
+def is_brief(asked: str) -> bool:
+    """Whether what was asked may be answered in a word or two."""
+    *_, last = [sentence for sentence in re.split(r"(?<=[.?!])\s+", asked.strip()) if sentence] or [""]
+    words = _normalised(last)
+    single = " and " not in words and len(words.split()) <= _BRIEF_WORDS
+    return last.endswith("?") and single and bool(_BRIEF.search(words))
 
 
 def command(text: str, personas: Mapping[str, Persona]) -> Command | None:

@@ -1,7 +1,6 @@
-"""When a turn has ended: a pure policy over speech probabilities and what the words so far promise.
+"""Where speech and silence lie in a turn, followed frame by frame; how much silence a persona has patience for.
 
-Interview answers hold thinking pauses of 2-6 s, so silence is spent generously: short only when the words say
-"finished", long when a clause hangs in the air, suspended after "let me think".
+How much of it ends a turn is decided in `turn_end.py`.
 """
 
 from __future__ import annotations
@@ -22,11 +21,13 @@ HANGOVER_FRAMES = 6  # 192 ms of silence end a stretch of speech; plosives close
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds of silence after speech that end a turn, by what the words promise."""
+    """Seconds of silence. `finished` after a phrase that says so; `open` where nothing speaks for an end or against it;
+    `unfinished` is the most a pause is given, `thinking` when time was asked for; `nudge` before a quiet candidate is
+    invited; `limit` for the whole turn."""
 
     finished: float = 0.8
     open: float = 3.0
-    unfinished: float = 4.5
+    unfinished: float = 6.5
     thinking: float = 20.0
     nudge: float = 9.0
     limit: float = 600.0
@@ -34,15 +35,7 @@ class Patience:
     @classmethod
     def of(cls, patience_seconds: float, nudge_seconds: float) -> Patience:
         """The patience of a persona."""
-        return cls(open=patience_seconds, unfinished=patience_seconds + 1.5, nudge=nudge_seconds)
-
-    def silence_allowed(self, expectation: Expectation) -> float:
-        return {
-            "finished": self.finished,
-            "open": self.open,
-            "unfinished": self.unfinished,
-            "thinking": self.thinking,
-        }[expectation]
+        return cls(open=patience_seconds, unfinished=patience_seconds + 3.5, nudge=nudge_seconds)
 
 
 class Endpointer:
@@ -115,9 +108,9 @@ class Endpointer:
     def last_voice(self) -> float:
         return self._last_voice if self.spoken else self._opened
 
-    def ended(self, expectation: Expectation, patience: Patience) -> bool:
-        """Whether the silence is long enough for what was said."""
-        return self.spoken and self.silence >= patience.silence_allowed(expectation)
+    def ended(self, allowed: float) -> bool:
+        """Whether the silence after speech has reached `allowed` seconds."""
+        return self.spoken and self.silence >= allowed
 
     def past_limit(self, patience: Patience) -> bool:
         """Whether the turn has gone on longer than any answer should."""

@@ -6,24 +6,16 @@ synthetic voices and on people reading without fillers; docs/benchmarks/clarity.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from interviewer.domain import SAMPLE_RATE, Span, Turn
+from interviewer.hearing.acoustics import HOP, WINDOW, Frames, Values, frames_of, runs
 from interviewer.ports import Samples
 
-Values = npt.NDArray[np.float64]
-
-HOP = SAMPLE_RATE // 100  # 10 ms
-WINDOW = SAMPLE_RATE // 25  # 40 ms: three periods of the lowest voice
-TRANSFORM = 1024
-BLOCK_FRAMES = 1000  # of memory at a time, whatever the length
-LAGS = np.arange(40, 230)  # periods of 400 to 70 Hz in samples
-BANDS, CEPSTRA = 24, 12
-BAND_EDGES_HZ = (80.0, 3800.0)  # what a telephone lets through
 VOICED, LOUD_DB, SILENT_DB = 0.6, -30.0, -28.0  # below the loudest twentieth of the frames
 STILL_SPECTRUM, STILL_PITCH = 2.4, 1.0  # change over 60 ms of the cepstrum; over 40 ms in semitones
 SHORTEST_RUN, LONGEST_BREAK, SHORTEST = 3, 7, 12  # frames
@@ -88,21 +80,11 @@ def examined(turn: Turn, recording: Samples) -> Turn:
     return turn.model_copy(update={"filled_pauses": filled_pauses(piece, start)})
 
 
-@dataclass(frozen=True)
-class _Frames:
-    """One value a frame: level in dB, periodicity in [0, 1], pitch in semitones, cepstrum of shape (n, CEPSTRA)."""
-
-    level: Values
-    voicing: Values
-    pitch: Values
-    cepstrum: Values
-
-
 def candidates(samples: Samples) -> list[Candidate]:
     """Voiced stretches of 0.12 s or more in which spectrum and pitch hardly move; one closing of the lips is allowed."""
     if len(samples) < WINDOW + 20 * HOP:
         return []
-    frames = _frames(samples)
+    frames = frames_of(samples)
     loudest = float(np.percentile(frames.level, 95))
     voiced = (frames.voicing > VOICED) & (frames.level > loudest + LOUD_DB)
     change = _change(frames.cepstrum)
@@ -115,52 +97,9 @@ def candidates(samples: Samples) -> list[Candidate]:
             Span(start=(first * HOP + HOP) / SAMPLE_RATE, end=(last * HOP + WINDOW - HOP) / SAMPLE_RATE),
             _features(frames, change, voiced, silent, loudest, first, last),
         )
-        for first, last in _joined(list(_runs(still)), voiced, frames.pitch)
+        for first, last in _joined(list(runs(still, SHORTEST_RUN)), voiced, frames.pitch)
         if last - first >= SHORTEST
     ]
-
-
-def _frames(samples: Samples) -> _Frames:
-    views = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
-    parts = [_measured(views[at : at + BLOCK_FRAMES]) for at in range(0, len(views), BLOCK_FRAMES)]
-    return _Frames(*(np.concatenate(values) for values in zip(*parts, strict=True)))
-
-
-def _measured(views: npt.NDArray[np.float32]) -> tuple[Values, Values, Values, Values]:
-    """Level, voicing, pitch and cepstrum of frames of shape (n, WINDOW)."""
-    windowed = views * _HANN
-    level = 10 * np.log10(np.mean(windowed**2, axis=1, dtype=np.float64) + 1e-12)
-    power = np.abs(np.fft.rfft(windowed, TRANSFORM, axis=1)) ** 2
-    likeness = np.fft.irfft(power, axis=1)[:, : LAGS[-1] + 1]
-    likeness = likeness[:, LAGS[0] :] / np.maximum(likeness[:, :1], 1e-9) / _HANN_LIKENESS
-    rows = np.arange(len(likeness))
-    # The first lag that is nearly as good as the best: half the pitch is as periodic as the pitch.
-    lag = np.argmax(likeness >= 0.92 * likeness.max(axis=1, keepdims=True), axis=1)
-    for _ in range(12):  # up to the top of its peak
-        further = np.minimum(lag + 1, likeness.shape[1] - 1)
-        lag = np.where(likeness[rows, further] > likeness[rows, lag], further, lag)
-    pitch = 12 * np.log2(SAMPLE_RATE / (LAGS[0] + lag))
-    cepstrum = np.log(power @ _MEL + 1e-7) @ _COSINES
-    return level, likeness[rows, lag].astype(np.float64), pitch, cepstrum.astype(np.float64)
-
-
-def _mel_bank() -> Values:
-    """Triangular bands over the transform's bins, shape (TRANSFORM / 2 + 1, BANDS)."""
-    low, high = (1127 * np.log1p(edge / 700) for edge in BAND_EDGES_HZ)
-    edges = 700 * np.expm1(np.linspace(low, high, BANDS + 2) / 1127)
-    bins = np.fft.rfftfreq(TRANSFORM, 1 / SAMPLE_RATE)[:, None]
-    rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    return np.asarray(np.maximum(0, np.minimum(rising, falling)), dtype=np.float64)
-
-
-_HANN = np.hanning(WINDOW).astype(np.float32)
-_HANN_LIKENESS = np.fft.irfft(np.abs(np.fft.rfft(_HANN, TRANSFORM)) ** 2)[: LAGS[-1] + 1]
-_HANN_LIKENESS = (_HANN_LIKENESS[LAGS[0] :] / _HANN_LIKENESS[0]).astype(np.float32)
-_MEL = _mel_bank().astype(np.float32)
-_COSINES = (
-    np.cos(np.pi / BANDS * np.outer(np.arange(BANDS) + 0.5, np.arange(1, CEPSTRA + 1))) * np.sqrt(2 / BANDS)
-).astype(np.float32)
 
 
 def _change(cepstrum: Values) -> Values:
@@ -170,19 +109,12 @@ def _change(cepstrum: Values) -> Values:
     return moved
 
 
-def _runs(still: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], still.astype(np.int8), [0]])))
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
-        if last - first >= SHORTEST_RUN:
-            yield int(first), int(last)
-
-
 def _joined(
-    runs: Sequence[tuple[int, int]], voiced: npt.NDArray[np.bool_], pitch: Values
+    stretches: Sequence[tuple[int, int]], voiced: npt.NDArray[np.bool_], pitch: Values
 ) -> list[tuple[int, int]]:
     """Runs with only a short voiced break between them and the same pitch are one: the m after the vowel of um."""
     found: list[tuple[int, int]] = []
-    for first, last in runs:
+    for first, last in stretches:
         if found:
             begun, ended = found[-1]
             step = abs(float(np.median(pitch[first:last]) - np.median(pitch[begun:ended])))
@@ -195,7 +127,7 @@ def _joined(
 
 
 def _features(
-    frames: _Frames,
+    frames: Frames,
     change: Values,
     voiced: npt.NDArray[np.bool_],
     silent: npt.NDArray[np.bool_],

@@ -15,8 +15,11 @@ import numpy as np
 
 from interviewer.domain import FRAME_SECONDS, EndedBy, Segment, Turn
 from interviewer.errors import InterviewerError
-from interviewer.hearing import cues
+from interviewer.hearing.cues import is_brief
 from interviewer.hearing.endpointing import Endpointer, Expectation, Patience
+from interviewer.hearing.habits import PauseHabit
+from interviewer.hearing.prosody import HEARD_SECONDS, Prosody, measured
+from interviewer.hearing.turn_end import Evidence, SilenceAllowed, silence_allowed
 from interviewer.ports import Samples, SpeechDetector, Transcriber
 from interviewer.workers import Worker
 
@@ -26,6 +29,7 @@ CHUNK_PAUSE_SECONDS = 0.3
 COMMIT_PAUSE_SECONDS = 0.7  # a pause this long commits the text, so that its words can be judged
 SOFT_CAP_SECONDS = 8.0  # from here on the gap between two words will do
 WORD_GAP_SECONDS = 0.09
+PROSODY_SECONDS = 0.4  # of silence after which the sound of the last words is looked at, once a pause
 HARD_CAP_SECONDS = 12.0  # closing a chunk is linear in its length for some recognisers
 
 
@@ -42,14 +46,27 @@ class Listener:
     """One per session. All calls come from the live loop's thread; the transcriber is touched on its worker only."""
 
     def __init__(
-        self, detector: SpeechDetector, transcriber: Transcriber, worker: Worker, patience: Patience
+        self,
+        detector: SpeechDetector,
+        transcriber: Transcriber,
+        worker: Worker,
+        patience: Patience,
+        rule: SilenceAllowed = silence_allowed,
     ) -> None:
+        """`rule` says how much silence ends a turn."""
         self.patience = patience
+        self.coverage: float | None = None
+        """Share of the rubric that the turn so far meets, where somebody judges it."""
+        self.habit = PauseHabit()
+        self._rule = rule
+        self._brief = False
         self._detector = detector
         self._transcriber = transcriber
         self._worker = worker
         self._endpointer = Endpointer()
         self._preroll: deque[tuple[float, Samples]] = deque(maxlen=PREROLL_FRAMES)
+        self._recent: deque[Samples] = deque(maxlen=round(HEARD_SECONDS / FRAME_SECONDS))
+        self._prosody: Prosody | None = None
         self._chunk_started: float | None = None
         self._pending: list[tuple[float, Future[tuple[Segment, ...]]]] = []
         self._segments: list[Segment] = []
@@ -62,11 +79,16 @@ class Listener:
         """Bias the recogniser towards what the question is about."""
         self._do(lambda: self._transcriber.prepare(phrases))
 
+    def asked(self, words: str) -> None:
+        """Whether a word or two can be a whole answer depends on the question."""
+        self._brief = is_brief(words)
+
     def open(self, at: float, *, keep_speech: bool = False) -> None:
         """Begin a turn. With `keep_speech`, the stretch of speech under way, if any, is its beginning (a barge-in)."""
         keep_speech = keep_speech and self._endpointer.speaking
         self._endpointer.open(at, keep_speech=keep_speech)
         self._pending, self._segments = [], []
+        self._prosody, self.coverage = None, None
         if not keep_speech:
             self._drop_chunk()
             self._caption = ""
@@ -79,11 +101,14 @@ class Listener:
         """Stop listening (the interviewer has the floor and there are no headphones, or a pause)."""
         self._drop_chunk()
         self._preroll.clear()
+        self._recent.clear()
         self._detector.reset()
 
     def hear(self, frame: Samples, at: float) -> Heard:
         """One more frame that starts at `at` seconds."""
         began = self._endpointer.hear(self._detector.probability(frame), at)
+        self._recent.append(frame)
+        self._follow_pause(began)
         closed = False
         if self._chunk_started is not None:
             self._feed(frame)
@@ -129,20 +154,25 @@ class Listener:
             self._partial = self._worker.submit(self._transcriber.partial)
 
     @property
+    def evidence(self) -> Evidence:
+        """What is known of the pause under way."""
+        written = self._chunk_started is None and not self._pending
+        return Evidence(self.text if written else None, self._prosody, self._brief, self.coverage)
+
+    @property
     def expectation(self) -> Expectation:
-        return cues.expectation(self.text)
+        return self.evidence.expectation
 
     def verdict(self) -> EndedBy | None:
         """Why the turn is over, or None while the candidate has the floor."""
         if self._endpointer.past_limit(self.patience):
             return "limit"
-        undecided = self._chunk_started is not None or self._pending
-        # Words that are still being written down might say "let me think": wait for them.
-        if undecided and not self._endpointer.ended("unfinished", self.patience):
+        if not self._endpointer.spoken or self._endpointer.speaking:
             return None
-        expectation = self.expectation
-        if self._endpointer.ended(expectation, self.patience):
-            return "phrase" if expectation == "finished" else "silence"
+        evidence = self.evidence
+        # Words that are still being written down might say "let me think": without them the rule is at its slowest.
+        if self._endpointer.ended(self._rule(evidence, self.habit, self.patience)):
+            return "phrase" if evidence.expectation == "finished" else "silence"
         return None
 
     def quiet(self) -> bool:
@@ -187,6 +217,17 @@ class Listener:
     def endpoint_wait(self) -> float:
         """Seconds from the last voice until now."""
         return self._endpointer.silence
+
+    def _follow_pause(self, began: bool) -> None:
+        """Look at the last words' sound once a pause is under way, and learn from its length when it is over."""
+        silence = self._endpointer.silence
+        if began:
+            speech = self._endpointer.speech
+            if len(speech) > 1 and self.expectation != "thinking":
+                self.habit.note(speech[-1].start - speech[-2].end)
+            self._prosody = None
+        elif self._endpointer.spoken and silence - FRAME_SECONDS < PROSODY_SECONDS <= silence:
+            self._prosody = measured(np.concatenate(self._recent))
 
     def _start_chunk(self, at: float) -> None:
         self._chunk_started = self._preroll[0][0] if self._preroll else at

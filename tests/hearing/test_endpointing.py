@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from interviewer.domain import FRAME_SECONDS
 from interviewer.hearing.endpointing import Endpointer, Patience
 
-PATIENCE = Patience(finished=0.8, open=3.0, unfinished=4.5, thinking=20.0, nudge=9.0, limit=60.0)
+PATIENCE = Patience(nudge=9.0, limit=60.0)
 
 
 class _Ear:
@@ -31,25 +31,18 @@ def test_a_thinking_pause_shorter_than_patience_does_not_end_the_turn() -> None:
     ear = _Ear()
     ear.hear(0.9, 5.0)
     ear.hear(0.05, 2.8)
-    assert not ear.endpointer.ended("open", PATIENCE)
+    assert not ear.endpointer.ended(3.0)
     ear.hear(0.9, 2.0)
     ear.hear(0.05, 3.1)
-    assert ear.endpointer.ended("open", PATIENCE)
+    assert ear.endpointer.ended(3.0)
     assert len(ear.endpointer.speech) == 2
 
 
-def test_patience_follows_what_was_said() -> None:
-    ear = _Ear()
-    ear.hear(0.9, 2.0)
-    ear.hear(0.0, 1.0)
-    assert ear.endpointer.ended("finished", PATIENCE)
-    assert not ear.endpointer.ended("open", PATIENCE)
-    ear.hear(0.0, 2.5)
-    assert ear.endpointer.ended("open", PATIENCE)
-    assert not ear.endpointer.ended("unfinished", PATIENCE)
-    ear.hear(0.0, 10.0)
-    assert ear.endpointer.ended("unfinished", PATIENCE)
-    assert not ear.endpointer.ended("thinking", PATIENCE)
+def test_a_patient_persona_waits_longer_in_doubt_and_at_most() -> None:
+    hasty, patient = Patience.of(3.0, 9.0), Patience.of(5.0, 9.0)
+    assert patient.open > hasty.open
+    assert patient.unfinished > hasty.unfinished > 6.0, "thoughts of six seconds are normal"
+    assert patient.finished == hasty.finished
 
 
 def test_a_click_is_no_speech() -> None:
@@ -57,7 +50,7 @@ def test_a_click_is_no_speech() -> None:
     assert not ear.hear(0.95, 3 * FRAME_SECONDS)
     ear.hear(0.0, 8.0)
     assert not ear.endpointer.spoken
-    assert not ear.endpointer.ended("open", PATIENCE)
+    assert not ear.endpointer.ended(3.0)
 
 
 def test_silence_from_the_start_asks_for_an_invitation_and_never_ends_the_turn() -> None:
@@ -66,7 +59,7 @@ def test_silence_from_the_start_asks_for_an_invitation_and_never_ends_the_turn()
     assert not ear.endpointer.quiet(PATIENCE)
     ear.hear(0.0, 0.2)
     assert ear.endpointer.quiet(PATIENCE)
-    assert not ear.endpointer.ended("finished", PATIENCE)
+    assert not ear.endpointer.ended(0.8)
 
 
 def test_the_wait_is_counted_from_the_last_voice() -> None:
@@ -92,7 +85,7 @@ def test_an_interruption_is_the_start_of_the_turn() -> None:
     ear.hear(0.9, 1.0)
     ear.hear(0.0, 1.0)
     assert abs(ear.endpointer.speech[0].start) < FRAME_SECONDS
-    assert ear.endpointer.ended("finished", PATIENCE)
+    assert ear.endpointer.ended(0.8)
 
 
 @given(st.lists(st.floats(0, 1), max_size=400))
