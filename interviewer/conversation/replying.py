@@ -1,0 +1,101 @@
+"""The interviewer's side of the floor: chooses what to say on a worker, then says it. Nobody is talked over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from interviewer.conversation.controls import Control
+from interviewer.conversation.floor import Floor
+from interviewer.conversation.interview import Saying
+from interviewer.hearing.endpointing import Patience
+
+BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit wait 0.5 s
+RESUMED_SILENCE_SECONDS = 1.0  # after words that came while the reply was being chosen
+
+
+class Replying:
+    """`go_on_thinking` and `go_on_speaking` are called with every frame of their phase and never wait."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._aside = False  # a word thrown in while the candidate keeps the floor
+        self._reply: Future[Saying] | None = None
+        self._wanted: Control | None = None  # asked for while the reply is being chosen
+
+    def think(self, choose: Callable[[], Saying]) -> None:
+        """Have a reply chosen; it is said as soon as it is there and the candidate is silent."""
+        floor = self._floor
+        floor.phase = "thinking"
+        floor.listener.open(floor.clock, keep_speech=True)
+        self._reply = floor.thinker.submit(choose)
+
+    def instead(self, control: Control) -> None:
+        """Something else is wanted than the reply that is being chosen, which nobody has heard."""
+        self._wanted = control
+        self._floor.interview.hurry()
+
+    def go_on_thinking(self) -> Control | None:
+        """Say the reply when it is there; returns what is to be done in its place, if that was asked for."""
+        floor = self._floor
+        if self._reply is None or not self._reply.done() or not self._late_words_taken():
+            return None
+        reply, self._reply = self._reply.result(), None
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and not reply.last:
+            return wanted
+        if floor.reply_clock is not None:
+            floor.reply_clock.mark_chosen()
+        self.speak(reply, replying=True)
+        return None
+
+    def _late_words_taken(self) -> bool:
+        """Whoever went on after the turn was taken is heard out, and their words are stored."""
+        floor, listener = self._floor, self._floor.listener
+        if not listener.spoken or floor.ended_by in ("key", "limit"):  # which end it, whatever follows
+            return True
+        if listener.silence < RESUMED_SILENCE_SECONDS:
+            return False
+        listener.close()
+        late = listener.turn("silence", floor.clock)
+        if late is None:
+            return False
+        if late.text and floor.place is not None:
+            floor.interview.answered(late, None, floor.place)
+        listener.open(floor.clock)
+        return True
+
+    def speak(self, saying: Saying, *, aside: bool = False, replying: bool = False) -> None:
+        """Say it now. `aside`: the candidate keeps the floor; `replying`: the wait for it is measured."""
+        floor, listener = self._floor, self._floor.listener
+        self._aside, floor.phase = aside, "speaking"
+        reply_clock, floor.reply_clock = (floor.reply_clock if replying else None), None
+        if not aside:
+            listener.open(floor.clock)
+            listener.expect(floor.interview.recognition_phrases())
+            listener.patience = Patience.of(saying.persona.patience_seconds, saying.persona.nudge_seconds)
+        if not floor.sound.headphones:
+            listener.rest()
+        floor.speaking.begin(saying, reply_clock)
+        self.go_on_speaking()
+        if not aside:
+            floor.thinker.submit(floor.interview.prepare)  # while it is heard, not before its first sound
+
+    def go_on_speaking(self) -> None:
+        floor = self._floor
+        if floor.speaking.go_on():
+            self.stop_speaking(interrupted=False)
+        elif floor.sound.headphones and floor.listener.speech_seconds >= BARGE_IN_SECONDS:
+            self.stop_speaking(interrupted=True)
+
+    def stop_speaking(self, *, interrupted: bool) -> None:
+        """The candidate gets the floor; after the last words of all nobody does."""
+        floor = self._floor
+        floor.speaking.stop(interrupted=interrupted)
+        if floor.speaking.saying is not None and floor.speaking.saying.last:
+            floor.phase = "over"
+            return
+        if not self._aside:
+            floor.listener.open(floor.clock, keep_speech=True)
+        self._aside = False
+        floor.phase = "listening"
