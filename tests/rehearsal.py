@@ -82,6 +82,9 @@ class SlowWorker:
             job, future = self._jobs.pop(0)
             future.set_result(job())
 
+    def renew(self) -> None:
+        self._jobs.clear()
+
     def close(self) -> None:
         pass
 
@@ -97,6 +100,7 @@ class Rehearsal:
     missed: Sequence[str] = ()
     gate: str | None = None
     headphones: bool = True
+    echo: float = 0.0
     start: Mapping[str, object] = field(default_factory=dict)
     voice: Voice = field(default_factory=ScriptedVoice)
     transcriber: Transcriber | None = None
@@ -109,7 +113,7 @@ class Rehearsal:
     on_moment: Callable[[Live, Rehearsal], None] = lambda live, rehearsal: None
 
     def __post_init__(self) -> None:
-        self.room = VirtualRoom()
+        self.room = VirtualRoom(echo=self.echo)
         self.controls = Controls()
         self.store = SessionStore(self.folder)
         self.lives: list[Live] = []

@@ -187,6 +187,9 @@ class DeviceSpeaker:
     def heard(self) -> float:
         return self._playback.heard
 
+    def duck(self, quiet: bool) -> None:
+        self._playback.duck(quiet)
+
     def stop(self) -> float:
         return self._playback.stop()
 

@@ -6,6 +6,7 @@ last words are being written down), thinking (the reply is being chosen and phra
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,8 +17,11 @@ from interviewer.conversation.silences import Silences
 from interviewer.conversation.speaking import ReplyClock, Sound, Speaking
 from interviewer.domain import EndedBy
 from interviewer.hearing.listener import Listener
+from interviewer.ports import Samples
 from interviewer.session.events import FaultNoted
 from interviewer.workers import Worker
+
+ECHO_FRAMES = 14  # 0.45 s of the microphone, to be compared with what the loudspeaker plays
 
 
 @dataclass
@@ -36,6 +40,7 @@ class Floor:
     ended_by: EndedBy = "silence"  # that turn
     reply_clock: ReplyClock | None = None
     silences: Silences = field(default_factory=Silences)
+    last_frames: deque[Samples] = field(default_factory=lambda: deque(maxlen=ECHO_FRAMES))
 
     @property
     def clock(self) -> float:

@@ -208,6 +208,10 @@ class Interview:
         """One of the persona's lines, such as a nudge."""
         return self._saying([self._line(situation)])
 
+    def resume(self, rest: str) -> Saying:
+        """Go on with what was broken off, as a fact: whoever reads along sees what is heard."""
+        return self._saying([self._line("repeating", rest)])
+
     def end(self, because: EndReason) -> Saying:
         """Close the session now."""
         return self._saying([self._close(because)], last=True)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
+import numpy as np
+
 from interviewer.conversation.controls import Control
 from interviewer.conversation.floor import Floor
 from interviewer.conversation.interview import Saying
 from interviewer.hearing.endpointing import Patience
+from interviewer.hearing.own_echo import is_own_echo, samples_played_before
 
 BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit wait 0.5 s
 RESUMED_SILENCE_SECONDS = 1.0  # after words that came while the reply was being chosen
+HEARS_ITSELF = (
+    "The microphone hears the loudspeaker: that does not count as speaking. With headphones, or with "
+    "--no-headphones, the interviewer is not disturbed by itself."
+)
 
 
 class Replying:
@@ -20,6 +27,9 @@ class Replying:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._aside = False  # a word thrown in while the candidate keeps the floor
+        self._broken_off = ""  # what was left to say when the candidate interrupted
+        self._spoken_over = False  # by speech under way
+        self._hears_itself = False
         self._reply: Future[Saying] | None = None
         self._wanted: Control | None = None  # asked for while the reply is being chosen
 
@@ -69,6 +79,7 @@ class Replying:
         """Say it now. `aside`: the candidate keeps the floor; `replying`: the wait for it is measured."""
         floor, listener = self._floor, self._floor.listener
         self._aside, floor.phase = aside, "speaking"
+        self._broken_off = ""
         reply_clock, floor.reply_clock = (floor.reply_clock if replying else None), None
         if not aside:
             listener.open(floor.clock)
@@ -82,20 +93,55 @@ class Replying:
             floor.thinker.submit(floor.interview.prepare)  # while it is heard, not before its first sound
 
     def go_on_speaking(self) -> None:
+        """The voice grows soft when the candidate begins to speak, and stops when it is no "mm-hm"."""
         floor = self._floor
         if floor.speaking.go_on():
             self.stop_speaking(interrupted=False)
-        elif floor.sound.headphones and floor.listener.speech_seconds >= BARGE_IN_SECONDS:
+        elif floor.sound.headphones:
+            self._give_way(floor.listener.speech_seconds)
+
+    def _give_way(self, speech: float) -> None:
+        begins, self._spoken_over = speech > 0 and not self._spoken_over, speech > 0
+        sure = speech >= BARGE_IN_SECONDS
+        own = (begins or sure) and self._is_own_echo()
+        self._floor.speaking.duck(speech > 0 and not self._hears_itself)
+        if sure and own:
+            self._floor.listener.open(self._floor.clock)  # it begins no answer
+        elif sure:
             self.stop_speaking(interrupted=True)
+
+    def _is_own_echo(self) -> bool:
+        """Whether what was taken for speech is our own voice, in spite of the headphones the user has told of."""
+        floor = self._floor
+        heard = np.concatenate(floor.last_frames)
+        own = is_own_echo(heard, floor.speaking.last_played(samples_played_before(heard)))
+        if own and not self._hears_itself:
+            self._hears_itself = True
+            floor.note("sound", HEARS_ITSELF)
+        return own
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the candidate interrupted, and something is left to say."""
+        return bool(self._broken_off)
+
+    def yield_the_floor(self) -> None:
+        """The interruption was meant: what was left to say is not said."""
+        self._broken_off = ""
+
+    def resume(self) -> None:
+        """Nobody wanted the floor: say the rest, from the sentence on that was broken off."""
+        self.speak(self._floor.interview.resume(self._broken_off))
 
     def stop_speaking(self, *, interrupted: bool) -> None:
         """The candidate gets the floor; after the last words of all nobody does."""
         floor = self._floor
-        floor.speaking.stop(interrupted=interrupted)
+        rest = floor.speaking.stop(interrupted=interrupted)
         if floor.speaking.saying is not None and floor.speaking.saying.last:
             floor.phase = "over"
             return
         if not self._aside:
-            floor.listener.open(floor.clock, keep_speech=True)
+            self._broken_off = rest
+            floor.listener.open(floor.clock, keep_speech=interrupted or not self._hears_itself)
         self._aside = False
         floor.phase = "listening"

@@ -116,6 +116,7 @@ class SpokenConversation:
         floor = self._floor
         if floor.phase == "speaking" and not floor.sound.headphones:
             return 0.0
+        floor.last_frames.append(frame)
         heard = floor.listener.hear(frame, at)
         if floor.phase == "listening" and self._frames % CAPTION_FRAMES == 0:
             floor.listener.refresh_caption()
@@ -159,6 +160,7 @@ class SpokenConversation:
                 saying = floor.speaking.saying
                 if saying is None or not saying.last:  # else the closing words are being said
                     self._replying.stop_speaking(interrupted=True)
+                    self._replying.yield_the_floor()
                     self._take_the_floor(control)
             case _:
                 self._take_the_floor(control)

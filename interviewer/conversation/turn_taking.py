@@ -12,6 +12,7 @@ from interviewer.conversation.replying import Replying
 from interviewer.conversation.requests import Requests
 from interviewer.conversation.speaking import ReplyClock
 from interviewer.domain import FRAME_SECONDS, EndedBy, LineSituation, Turn
+from interviewer.hearing.backchannels import is_backchannel
 from interviewer.hearing.cues import command
 from interviewer.library.content import Library
 
@@ -51,6 +52,8 @@ class TurnTaking:
 
     def go_on_listening(self, at: float) -> None:
         listener = self._floor.listener
+        if self._replying.broken_off and listener.settled and self._resumed():
+            return
         verdict = listener.verdict()
         if verdict is not None:
             self.finish(verdict)
@@ -58,6 +61,20 @@ class TurnTaking:
             self._answer_silence("nudging")
         elif listener.spoken and self._thinks_long(at):
             self._replying.speak(self._floor.interview.say("thinking"), aside=True)
+
+    def _resumed(self) -> bool:
+        """Whether an interruption was none, so that the interviewer goes on."""
+        floor = self._floor
+        turn = floor.listener.turn_so_far(floor.clock)
+        if command(turn.text, self._library.personas) is not None or not is_backchannel(
+            turn.text, sum(span.seconds for span in turn.speech)
+        ):
+            self._replying.yield_the_floor()
+            return False
+        if turn.text:
+            floor.interview.answered(turn, None, None)
+        self._replying.resume()
+        return True
 
     def _thinks_long(self, at: float) -> bool:
         """Whether a silence the candidate asked for has become long enough for a "take your time"."""
@@ -69,6 +86,7 @@ class TurnTaking:
     def finish(self, ended_by: EndedBy, wanted: Control | None = None) -> None:
         """The turn is over; `wanted` is done when its words are stored."""
         floor = self._floor
+        self._replying.yield_the_floor()
         floor.reply_clock = ReplyClock.start(floor.monotonic)
         floor.ended_by, self._wait, self._wanted = ended_by, floor.listener.endpoint_wait, wanted
         self._finishing_until = floor.clock + WRITING_SECONDS
