@@ -19,7 +19,7 @@ from interviewer.conversation.journal import Journal
 from interviewer.conversation.mouth import Mouth
 from interviewer.conversation.speaking import Recorder, Sound, Speaking
 from interviewer.conversation.spoken import SpokenConversation
-from interviewer.director.phrasing import AuthoredPhraser
+from interviewer.director.phrasing import AuthoredPhraser, Phraser
 from interviewer.director.plan import plan_of
 from interviewer.director.policy import Assessment
 from interviewer.domain import SAMPLE_RATE, Question, Turn
@@ -89,6 +89,16 @@ class SlowWorker:
         pass
 
 
+class WatchedPhraser(AuthoredPhraser):
+    """Tells when it is hurried."""
+
+    def __init__(self, on_hurry: Callable[[], None]) -> None:
+        self._on_hurry = on_hurry
+
+    def cancel(self) -> None:
+        self._on_hurry()
+
+
 @dataclass
 class Rehearsal:
     """One session. Each cue is given when the candidate gets the floor; `texts` are what the recogniser writes."""
@@ -109,6 +119,8 @@ class Rehearsal:
     recorder: Recorder | None = None
     thinker: Worker = field(default_factory=InlineWorker)
     hearer: Worker = field(default_factory=InlineWorker)
+    phraser: Phraser | None = None
+    on_hurry: Callable[[], None] = lambda: None
     on_event: Callable[[Event, Rehearsal], None] = lambda event, rehearsal: None
     on_moment: Callable[[Live, Rehearsal], None] = lambda live, rehearsal: None
 
@@ -138,7 +150,7 @@ class Rehearsal:
             self.library,
             plan_of(started, self.library),
             self._assess,
-            AuthoredPhraser(),
+            self.phraser or WatchedPhraser(lambda: self.on_hurry()),
             lambda: recorder.seconds,
         )
         transcriber = self.transcriber or ScriptedTranscriber(self.texts)

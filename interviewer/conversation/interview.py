@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interviewer.conversation.journal import Journal
+from interviewer.conversation.journal import Facts, Sketch
 from interviewer.director.lines import pick_fresh_line, pick_line
-from interviewer.director.phrasing import MODEL_FAILED, Phraser, Phrasing
+from interviewer.director.phrasing import AUTHORED, MODEL_FAILED, AuthoredPhraser, Phraser, Phrasing
 from interviewer.director.plan import Plan
 from interviewer.director.policy import (
     AskFollowUp,
@@ -25,6 +25,8 @@ from interviewer.hearing.cues import command_phrases
 from interviewer.library.content import Library
 from interviewer.session.events import (
     Answered,
+    EngineChanged,
+    Event,
     FaultNoted,
     FollowUpAsked,
     LineSpoken,
@@ -36,6 +38,8 @@ from interviewer.session.events import (
 )
 
 Assess = Callable[[Question, Sequence[Turn]], Assessment]
+MODEL_FAILURES = 2
+LEADS: tuple[LineSituation, ...] = ("acknowledging", "moving_on")
 EndReason = Literal["complete", "time", "key", "interrupted", "fault"]
 
 
@@ -46,6 +50,14 @@ class Saying:
     text: str
     persona: Persona
     last: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A saying with the facts it consists of, none of which is stored yet."""
+
+    saying: Saying
+    facts: tuple[Event, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class Interview:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Facts,
         library: Library,
         plan: Plan,
         assess: Assess,
@@ -74,6 +86,7 @@ class Interview:
         self._assess = assess
         self._phraser = phraser
         self._now = now
+        self._model_failures = 0  # in a row
 
     @property
     def persona(self) -> Persona:
@@ -114,6 +127,50 @@ class Interview:
         if answer is not None and question is not None:
             self._assess(question, (*answer.turns, turn))
             self._phraser.prepare(self.persona, question, [*self._said(), ("candidate", turn.text)])
+
+    def draft(self, choose: Callable[[Interview], Saying], said: Turn | None = None) -> Draft:
+        """What `choose` would say, after `said` if given, without a fact being stored: any thread may ask for it."""
+        sketch = Sketch(self._journal.state)
+        there = Interview(sketch, self._library, self._plan, self._assess, self._phraser, self._now)
+        if said is not None:
+            there.answered(said, None, there.place)
+        begun = len(sketch.facts)
+        saying = choose(there)
+        return Draft(saying, tuple(sketch.facts[begun:]))
+
+    def commit(self, draft: Draft) -> Saying:
+        """The draft comes true, now: its facts are stored before it is said."""
+        for fact in draft.facts:
+            self._journal.record(fact.model_copy(update={"at": self._now()}))
+            self._watch_model(fact)
+        return draft.saying
+
+    def _watch_model(self, fact: Event) -> None:
+        """A language model that fails again and again is left alone for the rest of the session."""
+        if isinstance(fact, FaultNoted) and fact.part == "language_model":
+            self._model_failures += 1
+            if self._model_failures >= MODEL_FAILURES:
+                self.leave_model(f"The language model failed {MODEL_FAILURES} times in a row.")
+        elif isinstance(fact, QuestionAsked | FollowUpAsked) and fact.phrased_by != AUTHORED:
+            self._model_failures = 0
+
+    def leave_model(self, because: str) -> bool:
+        """Say what comes as it was authored, and tell why; False when there was no language model."""
+        if isinstance(self._phraser, AuthoredPhraser):
+            return False
+        self._phraser = AuthoredPhraser()
+        sentence = f"{because} From here on questions are asked in their authored words."
+        self._journal.record(
+            EngineChanged(
+                at=self._now(), port="language_model", engine="none (authored lines)", because=sentence
+            )
+        )
+        return True
+
+    def leads(self) -> tuple[str, ...]:
+        """The small words with which the next reply may begin."""
+        lines = (self._pick_fresh(self.persona, situation) for situation in LEADS)
+        return tuple(line for line in lines if line)
 
     def proceed(self) -> Saying:
         """Take the next step, or several until there is something to say."""

@@ -9,16 +9,21 @@ import numpy as np
 
 from interviewer.conversation.controls import Control
 from interviewer.conversation.floor import Floor
-from interviewer.conversation.interview import Saying
+from interviewer.conversation.interview import Draft, Interview, Saying
+from interviewer.errors import EngineError
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.own_echo import is_own_echo, samples_played_before
 
 BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit wait 0.5 s
+THINKING_SECONDS = (
+    20.0  # for choosing a reply; a language model has 8 s for its words, most wait for the first less
+)
 RESUMED_SILENCE_SECONDS = 1.0  # after words that came while the reply was being chosen
 HEARS_ITSELF = (
     "The microphone hears the loudspeaker: that does not count as speaking. With headphones, or with "
     "--no-headphones, the interviewer is not disturbed by itself."
 )
+Choose = Callable[[Interview], Saying]
 
 
 class Replying:
@@ -30,15 +35,26 @@ class Replying:
         self._broken_off = ""  # what was left to say when the candidate interrupted
         self._spoken_over = False  # by speech under way
         self._hears_itself = False
-        self._reply: Future[Saying] | None = None
+        self._reply: Future[Draft] | None = None
+        self._choose: Choose = Interview.proceed
+        self._late_at = 0.0
         self._wanted: Control | None = None  # asked for while the reply is being chosen
 
-    def think(self, choose: Callable[[], Saying]) -> None:
-        """Have a reply chosen; it is said as soon as it is there and the candidate is silent."""
+    def think(self, choose: Choose, draft: Future[Draft] | None = None) -> None:
+        """Have a reply chosen; it is said as soon as it is there and the candidate is silent.
+
+        `draft` is such a reply that was begun before.
+        """
         floor = self._floor
         floor.phase = "thinking"
         floor.listener.open(floor.clock, keep_speech=True)
-        self._reply = floor.thinker.submit(choose)
+        self._broken_off, self._wanted = "", None
+        self._choose, self._late_at = choose, floor.clock + THINKING_SECONDS
+        self._reply = draft or self._begin()
+
+    def _begin(self) -> Future[Draft]:
+        interview, choose = self._floor.interview, self._choose
+        return self._floor.thinker.submit(lambda: interview.draft(choose))
 
     def instead(self, control: Control) -> None:
         """Something else is wanted than the reply that is being chosen, which nobody has heard."""
@@ -48,16 +64,40 @@ class Replying:
     def go_on_thinking(self) -> Control | None:
         """Say the reply when it is there; returns what is to be done in its place, if that was asked for."""
         floor = self._floor
-        if self._reply is None or not self._reply.done() or not self._late_words_taken():
+        if self._reply is None:
             return None
-        reply, self._reply = self._reply.result(), None
+        if not self._reply.done() and floor.clock >= self._late_at:
+            self._give_up()
+        at_once = (
+            self._wanted is not None and self._wanted.action != "pause"
+        )  # what follows a pause is the reply
+        if not (at_once or self._reply.done()) or not self._late_words_taken():
+            return None
+        reply, self._reply = self._reply, None
         wanted, self._wanted = self._wanted, None
-        if wanted is not None and not reply.last:
+        if wanted is not None and at_once:
+            return wanted
+        saying = floor.interview.commit(reply.result())
+        if wanted is not None and not saying.last:
             return wanted
         if floor.reply_clock is not None:
             floor.reply_clock.mark_chosen()
-        self.speak(reply, replying=True)
+        self.speak(saying, replying=True)
         return None
+
+    def _give_up(self) -> None:
+        """Whatever chooses the reply hangs: go on without the language model, or stop when there is none to blame."""
+        floor = self._floor
+        floor.thinker.renew()
+        if not floor.interview.leave_model(f"The language model gave no reply for {THINKING_SECONDS:g} s."):
+            raise EngineError(
+                "judge",
+                f"The interviewer's next words could not be chosen within {THINKING_SECONDS:g} s.",
+                "Is the machine overloaded? See: interviewer doctor",
+                retryable=True,
+            )
+        self._late_at = floor.clock + THINKING_SECONDS
+        self._reply = self._begin()
 
     def _late_words_taken(self) -> bool:
         """Whoever went on after the turn was taken is heard out, and their words are stored."""
@@ -91,6 +131,8 @@ class Replying:
         self.go_on_speaking()
         if not aside:
             floor.thinker.submit(floor.interview.prepare)  # while it is heard, not before its first sound
+            for lead in floor.interview.leads():
+                floor.speaking.prepare(Saying(lead, saying.persona))
 
     def go_on_speaking(self) -> None:
         """The voice grows soft when the candidate begins to speak, and stops when it is no "mm-hm"."""

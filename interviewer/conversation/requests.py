@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from interviewer.conversation.controls import Control
 from interviewer.conversation.floor import Floor
+from interviewer.conversation.interview import Interview
 from interviewer.conversation.replying import Replying
 from interviewer.domain import Segment, Turn
 from interviewer.session.events import Paused, Unpaused
@@ -16,18 +17,18 @@ class Requests:
 
     def perform(self, control: Control) -> None:
         """Do it; whatever it is, the phase moves on."""
-        floor, interview = self._floor, self._floor.interview
+        floor = self._floor
         match control.action:
             case "skip":
-                self._replying.think(interview.skip)
+                self._replying.think(Interview.skip)
             case "hint":
-                self._replying.think(interview.hint)
+                self._replying.think(Interview.hint)
             case "repeat":
-                self._replying.think(interview.repeat)
+                self._replying.think(Interview.repeat)
             case "answer":
                 self._take_written(control.text)
             case "end":
-                self._replying.speak(interview.end("key"))
+                self._replying.speak(floor.interview.end("key"))
             case "pause":
                 floor.listener.open(floor.clock)
                 floor.listener.rest()
@@ -35,7 +36,7 @@ class Requests:
                 floor.phase = "paused"
             case "switch" if control.persona is not None:
                 who, because = control.persona, control.because
-                self._replying.think(lambda: interview.switch(who, because))
+                self._replying.think(lambda interview: interview.switch(who, because))
             case _:  # "done" before a word was said: the candidate keeps the floor
                 floor.phase = "listening"
 
@@ -56,4 +57,4 @@ class Requests:
         """An answer that was typed: stored and answered like a spoken one."""
         self._floor.ended_by, self._floor.place = "key", self._floor.interview.place
         self.store_written(text)
-        self._replying.think(self._floor.interview.proceed)
+        self._replying.think(Interview.proceed)

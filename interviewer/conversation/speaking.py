@@ -86,6 +86,10 @@ class Speaking:
         """When the saying's first sound went out, in seconds of the session's clock."""
         return self._began
 
+    def prepare(self, saying: Saying) -> None:
+        """Have the first sentence ready as sound: it may be said soon."""
+        self._mouth.prepare(saying.text, saying.persona.voice)
+
     def begin(self, saying: Saying, reply_clock: ReplyClock | None) -> None:
         """Start `saying`. With a clock, the time until its first sound is stored."""
         self.saying, self._reply_clock = saying, reply_clock

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from interviewer.conversation.controls import Control, Controls, Live
 from interviewer.conversation.floor import Floor
-from interviewer.conversation.interview import Interview, Saying
+from interviewer.conversation.interview import Interview
 from interviewer.conversation.journal import Journal
 from interviewer.conversation.replying import Replying
 from interviewer.conversation.requests import Requests
@@ -61,8 +61,9 @@ class SpokenConversation:
         sound = self._floor.sound
         sound.microphone.open()
         sound.speaker.open()
+        resumed = self._floor.journal.state.waiting == "candidate"
         try:
-            self._replying.think(self._begin)
+            self._replying.think(Interview.repeat if resumed else Interview.proceed)
             while self._floor.phase != "over":
                 frame = sound.microphone.read()
                 if frame is None:
@@ -77,11 +78,6 @@ class SpokenConversation:
         finally:
             sound.speaker.close()
             sound.microphone.close()
-
-    def _begin(self) -> Saying:
-        if self._floor.journal.state.waiting == "candidate":
-            return self._floor.interview.repeat()
-        return self._floor.interview.proceed()
 
     def _tick(self, frame: Samples) -> None:
         self._frames += 1

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from interviewer.conversation.controls import Control
 from interviewer.conversation.doubts import doubt_about
+from interviewer.conversation.drafting import PAUSE_SECONDS, Drafts
 from interviewer.conversation.floor import Floor
+from interviewer.conversation.interview import Interview
 from interviewer.conversation.replying import Replying
 from interviewer.conversation.requests import Requests
 from interviewer.conversation.speaking import ReplyClock
@@ -35,6 +37,7 @@ class TurnTaking:
         self._library = library
         self._replying = replying
         self._requests = requests
+        self._drafts = Drafts(floor)
         self._wanted: Control | None = None  # asked for, to be done as soon as the turn is stored
         self._warming: Future[None] | None = None
         self._finishing_until = 0.0
@@ -42,10 +45,12 @@ class TurnTaking:
         self._doubt_told = False
 
     def warm(self, at: float) -> None:
-        """At pauses, judge what is committed: at the end only the tail is left to judge."""
-        if self._warming is not None and not self._warming.done():
-            return
+        """Judge what is committed while the candidate speaks on: at the end only the tail is left to judge."""
         floor = self._floor
+        if (
+            self._warming is not None and not self._warming.done()
+        ) or floor.listener.silence >= PAUSE_SECONDS:
+            return  # at a pause a draft is made, which judges too
         turn = floor.listener.turn_so_far(at)
         if turn.text:
             self._warming = floor.thinker.submit(lambda: floor.interview.warm(turn))
@@ -54,6 +59,7 @@ class TurnTaking:
         listener = self._floor.listener
         if self._replying.broken_off and listener.settled and self._resumed():
             return
+        self._drafts.keep_up()
         verdict = listener.verdict()
         if verdict is not None:
             self.finish(verdict)
@@ -123,6 +129,7 @@ class TurnTaking:
         self._wanted = None
         counts = bool(turn.text) and not isinstance(wanted, _Alone)
         floor.place = floor.interview.place
+        draft = self._drafts.take(turn.text)
         floor.interview.answered(turn, self._wait, floor.place if counts else None)
         if turn.text:
             floor.silences.signs_of_life()
@@ -132,7 +139,7 @@ class TurnTaking:
             self._answer_silence("not_heard")
         else:
             self._tell_doubts(turn)
-            self._replying.think(floor.interview.proceed)
+            self._replying.think(Interview.proceed, draft)
 
     def _spoken_control(self, turn: Turn) -> Control | _Alone | None:
         asked = command(turn.text, self._library.personas)
@@ -147,7 +154,7 @@ class TurnTaking:
             case "invite":
                 self._replying.speak(floor.interview.say(line))
             case "leave_question":
-                self._replying.think(floor.interview.skip)
+                self._replying.think(Interview.skip)
             case "stop":
                 floor.note(
                     "hearing", "Nothing could be heard for two questions. Check with: interviewer doctor"
