@@ -19,8 +19,10 @@ from interviewer.conversation.turn_taking import TurnTaking
 from interviewer.domain import FRAME_SECONDS
 from interviewer.errors import InterviewerError
 from interviewer.hearing.listener import Listener
+from interviewer.hearing.standby import NewRecogniser
 from interviewer.library.content import Library
 from interviewer.ports import Samples
+from interviewer.session.events import EngineChanged
 from interviewer.workers import Worker
 
 CAPTION_FRAMES = 8  # a caption four times a second
@@ -41,6 +43,7 @@ class SpokenConversation:
         controls: Controls,
         monotonic: Callable[[], float],
         on_live: Callable[[Live], None],
+        recogniser_news: Callable[[], NewRecogniser | None] = lambda: None,
     ) -> None:
         self._floor = Floor(interview, journal, sound, listener, speaking, thinker, monotonic)
         self._replying = Replying(self._floor)
@@ -48,6 +51,7 @@ class SpokenConversation:
         self._turns = TurnTaking(self._floor, library, self._replying, self._requests)
         self._controls = controls
         self._on_live = on_live
+        self._recogniser_news = recogniser_news
         self._frames = 0
         self._dropped = 0
 
@@ -55,6 +59,10 @@ class SpokenConversation:
     def clock(self) -> float:
         """Seconds of recording so far."""
         return self._floor.clock
+
+    def tell(self, part: str, sentence: str) -> None:
+        """Something outside went wrong and was survived. To be called by the thread that runs the conversation."""
+        self._floor.note(part, sentence)
 
     def run(self) -> None:
         """Hold the conversation. InterviewerError when sound or disk fail, after storing what was said."""
@@ -121,8 +129,18 @@ class SpokenConversation:
         return heard.level
 
     def _note_losses(self) -> None:
-        """Tell what of the sound or the transcript is missing, when it happens."""
+        """Tell what of the sound or the transcript is missing, and who writes it down now, when it happens."""
         floor = self._floor
+        while (news := self._recogniser_news()) is not None:
+            floor.journal.record(
+                EngineChanged(
+                    at=self.clock,
+                    port="transcriber",
+                    engine=news.engine,
+                    because=news.because,
+                    rough_transcript=news.rough,
+                )
+            )
         dropped = floor.sound.microphone.dropped
         if dropped > self._dropped:
             lost = (dropped - self._dropped) * FRAME_SECONDS
