@@ -56,7 +56,7 @@ from interviewer.session.events import LineSpoken, QuestionAsked, SessionStarted
 from interviewer.session.store import SessionStore
 from interviewer.workers import InlineWorker
 
-CLIPS = ("bias_variance_tradeoff", "challenging_data_project", "scaling_depth", "story_detail")
+CLIPS = ("bias_variance_tradeoff", "challenging_data_project", "diagnosis")
 BACKCHANNELS = ("Okay.", "Right.", "Mm-hm.", "Yeah.", "I see.", "Okay, right.", "Got it.", "Yes, of course.")
 ROOM_NOISE = 0.0005
 ECHO = 10 ** (-10 / 20)
@@ -169,13 +169,10 @@ class Bench:
 
 
 def speech(draw: random.Random) -> Samples:
-    """Three seconds of a person's talk, from a loud sample after a pause on, at a loudness drawn by chance."""
+    """Three seconds of a person's talk, from a loud sample on, at a loudness drawn by chance."""
     samples, _ = soundfile.read(recording(draw.choice(CLIPS)), dtype="float32")
-    start = draw.randrange(len(samples) - 6 * SAMPLE_RATE)
-    loud = np.abs(samples[start:]) > LOUD
-    quiet = np.convolve(loud, np.ones(SAMPLE_RATE // 5), "valid") == 0
-    pause = int(np.argmax(quiet)) if quiet.any() else 0
-    first = start + pause + int(np.argmax(loud[pause:]))
+    start = draw.randrange(len(samples) - 5 * SAMPLE_RATE)
+    first = start + int(np.argmax(np.abs(samples[start:]) > LOUD))
     return np.asarray(samples[first : first + 3 * SAMPLE_RATE] * draw.uniform(0.4, 1.5), dtype=np.float32)
 
 

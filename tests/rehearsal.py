@@ -89,6 +89,22 @@ class SlowWorker:
         pass
 
 
+class StuckWorker(InlineWorker):
+    """From the given job on nothing comes back, until it is renewed."""
+
+    def __init__(self, from_job: int, *, for_good: bool = False) -> None:
+        self._jobs_left: float = from_job
+        self._for_good = for_good
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        self._jobs_left -= 1
+        return super().submit(job) if self._jobs_left >= 0 else Future()
+
+    def renew(self) -> None:
+        if not self._for_good:
+            self._jobs_left = float("inf")
+
+
 class WatchedPhraser(AuthoredPhraser):
     """Tells when it is hurried."""
 
@@ -119,6 +135,7 @@ class Rehearsal:
     recorder: Recorder | None = None
     thinker: Worker = field(default_factory=InlineWorker)
     hearer: Worker = field(default_factory=InlineWorker)
+    speaker_worker: Worker = field(default_factory=InlineWorker)
     phraser: Phraser | None = None
     on_hurry: Callable[[], None] = lambda: None
     on_event: Callable[[Event, Rehearsal], None] = lambda event, rehearsal: None
@@ -161,11 +178,12 @@ class Rehearsal:
             self.library,
             sound,
             Listener(self.detector, transcriber, self.hearer, Patience()),
-            Speaking(journal, sound, Mouth(self.voice, self.room.speaker, InlineWorker())),
+            Speaking(journal, sound, Mouth(self.voice, self.room.speaker, self.speaker_worker)),
             self.thinker,
             self.controls,
             lambda: 0.0,
             self._on_live,
+            getattr(transcriber, "news", lambda: None),
         )
         conversation.run()
         return self.facts

@@ -265,9 +265,9 @@ class Interview:
         """One of the persona's lines, such as a nudge."""
         return self._saying([self._line(situation)])
 
-    def resume(self, rest: str) -> Saying:
+    def resume(self, rest: str, *, last: bool = False) -> Saying:
         """Go on with what was broken off, as a fact: whoever reads along sees what is heard."""
-        return self._saying([self._line("repeating", rest)])
+        return self._saying([self._line("repeating", rest)], last=last)
 
     def end(self, because: EndReason) -> Saying:
         """Close the session now."""

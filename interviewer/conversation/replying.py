@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 import numpy as np
 
 from interviewer.conversation.controls import Control
 from interviewer.conversation.floor import Floor
-from interviewer.conversation.interview import Draft, Interview, Saying
+from interviewer.conversation.interview import Draft, Interview, Place, Saying
 from interviewer.errors import EngineError
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.own_echo import is_own_echo, samples_played_before
@@ -18,6 +19,8 @@ BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit w
 THINKING_SECONDS = (
     20.0  # for choosing a reply; a language model has 8 s for its words, most wait for the first less
 )
+ENDED_FOR_GOOD = ("key", "limit")  # whatever is said after it
+NOTICING_SECONDS = 0.3  # after the reply's first sound: who speaks up before has not noticed it
 RESUMED_SILENCE_SECONDS = 1.0  # after words that came while the reply was being chosen
 HEARS_ITSELF = (
     "The microphone hears the loudspeaker: that does not count as speaking. With headphones, or with "
@@ -26,13 +29,23 @@ HEARS_ITSELF = (
 Choose = Callable[[Interview], Saying]
 
 
+@dataclass(frozen=True)
+class BrokenOff:
+    """What was left of a saying when the candidate spoke up. `talked_over`: what they were still answering, if that."""
+
+    rest: str
+    last: bool
+    talked_over: Place | None
+
+
 class Replying:
     """`go_on_thinking` and `go_on_speaking` are called with every frame of their phase and never wait."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._aside = False  # a word thrown in while the candidate keeps the floor
-        self._broken_off = ""  # what was left to say when the candidate interrupted
+        self._is_reply = False
+        self._broken_off: BrokenOff | None = None
         self._spoken_over = False  # by speech under way
         self._hears_itself = False
         self._reply: Future[Draft] | None = None
@@ -48,7 +61,7 @@ class Replying:
         floor = self._floor
         floor.phase = "thinking"
         floor.listener.open(floor.clock, keep_speech=True)
-        self._broken_off, self._wanted = "", None
+        self._broken_off, self._wanted = None, None
         self._choose, self._late_at = choose, floor.clock + THINKING_SECONDS
         self._reply = draft or self._begin()
 
@@ -102,7 +115,7 @@ class Replying:
     def _late_words_taken(self) -> bool:
         """Whoever went on after the turn was taken is heard out, and their words are stored."""
         floor, listener = self._floor, self._floor.listener
-        if not listener.spoken or floor.ended_by in ("key", "limit"):  # which end it, whatever follows
+        if not listener.spoken or floor.ended_by in ENDED_FOR_GOOD:
             return True
         if listener.silence < RESUMED_SILENCE_SECONDS:
             return False
@@ -119,7 +132,7 @@ class Replying:
         """Say it now. `aside`: the candidate keeps the floor; `replying`: the wait for it is measured."""
         floor, listener = self._floor, self._floor.listener
         self._aside, floor.phase = aside, "speaking"
-        self._broken_off = ""
+        self._broken_off, self._is_reply = None, replying
         reply_clock, floor.reply_clock = (floor.reply_clock if replying else None), None
         if not aside:
             listener.open(floor.clock)
@@ -163,27 +176,39 @@ class Replying:
         return own
 
     @property
-    def broken_off(self) -> bool:
-        """Whether the candidate interrupted, and something is left to say."""
-        return bool(self._broken_off)
+    def broken_off(self) -> BrokenOff | None:
+        """What the candidate interrupted, while it may still be said."""
+        return self._broken_off
 
     def yield_the_floor(self) -> None:
-        """The interruption was meant: what was left to say is not said."""
-        self._broken_off = ""
+        """The interruption was meant: what was left to say is not said, unless nobody could have meant to interrupt it."""
+        if self._broken_off is not None and self._broken_off.talked_over is None:
+            self._broken_off = None
 
-    def resume(self) -> None:
-        """Nobody wanted the floor: say the rest, from the sentence on that was broken off."""
-        self.speak(self._floor.interview.resume(self._broken_off))
+    def resume(self, broken_off: BrokenOff) -> None:
+        """Say the rest, from the sentence on that was broken off."""
+        self.speak(self._floor.interview.resume(broken_off.rest, last=broken_off.last))
+
+    def _early(self) -> bool:
+        """Whether the candidate spoke up before they can have noticed that a reply began: their turn was not over."""
+        floor = self._floor
+        if not self._is_reply or floor.place is None or floor.ended_by in ENDED_FOR_GOOD:
+            return False
+        return floor.clock - floor.listener.speech_seconds < floor.speaking.began + NOTICING_SECONDS
 
     def stop_speaking(self, *, interrupted: bool) -> None:
         """The candidate gets the floor; after the last words of all nobody does."""
-        floor = self._floor
+        floor, saying = self._floor, self._floor.speaking.saying
+        early = interrupted and self._early()
         rest = floor.speaking.stop(interrupted=interrupted)
-        if floor.speaking.saying is not None and floor.speaking.saying.last:
+        last = saying is not None and saying.last
+        if early and saying is not None:
+            rest = rest or saying.text  # however little of it was left: they were speaking all the while
+        if last and not early:
             floor.phase = "over"
             return
         if not self._aside:
-            self._broken_off = rest
+            self._broken_off = BrokenOff(rest, last, floor.place if early else None) if rest else None
             floor.listener.open(floor.clock, keep_speech=interrupted or not self._hears_itself)
         self._aside = False
         floor.phase = "listening"

@@ -84,6 +84,7 @@ class SpokenConversation:
             self._turns.keep_what_was_said()
             raise
         finally:
+            self._floor.listener.rest()  # or the recogniser would begin its next session in the middle of a chunk
             sound.speaker.close()
             sound.microphone.close()
 

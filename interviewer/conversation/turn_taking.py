@@ -10,7 +10,7 @@ from interviewer.conversation.doubts import doubt_about
 from interviewer.conversation.drafting import PAUSE_SECONDS, Drafts
 from interviewer.conversation.floor import Floor
 from interviewer.conversation.interview import Interview
-from interviewer.conversation.replying import Replying
+from interviewer.conversation.replying import BrokenOff, Replying
 from interviewer.conversation.requests import Requests
 from interviewer.conversation.speaking import ReplyClock
 from interviewer.domain import FRAME_SECONDS, EndedBy, LineSituation, Turn
@@ -57,7 +57,8 @@ class TurnTaking:
 
     def go_on_listening(self, at: float) -> None:
         listener = self._floor.listener
-        if self._replying.broken_off and listener.settled and self._resumed():
+        broken_off = self._replying.broken_off
+        if broken_off is not None and listener.settled and self._resumed(broken_off):
             return
         self._drafts.keep_up()
         verdict = listener.verdict()
@@ -68,7 +69,7 @@ class TurnTaking:
         elif listener.spoken and self._thinks_long(at):
             self._replying.speak(self._floor.interview.say("thinking"), aside=True)
 
-    def _resumed(self) -> bool:
+    def _resumed(self, broken_off: BrokenOff) -> bool:
         """Whether an interruption was none, so that the interviewer goes on."""
         floor = self._floor
         turn = floor.listener.turn_so_far(floor.clock)
@@ -79,7 +80,7 @@ class TurnTaking:
             return False
         if turn.text:
             floor.interview.answered(turn, None, None)
-        self._replying.resume()
+        self._replying.resume(broken_off)
         return True
 
     def _thinks_long(self, at: float) -> bool:
@@ -128,7 +129,10 @@ class TurnTaking:
         wanted = self._wanted or self._spoken_control(turn)
         self._wanted = None
         counts = bool(turn.text) and not isinstance(wanted, _Alone)
-        floor.place = floor.interview.place
+        broken_off = (
+            self._replying.broken_off
+        )  # only by somebody who had not finished: their words go on with their answer
+        floor.place = (broken_off and broken_off.talked_over) or floor.interview.place
         draft = self._drafts.take(turn.text)
         floor.interview.answered(turn, self._wait, floor.place if counts else None)
         if turn.text:
@@ -137,6 +141,8 @@ class TurnTaking:
             self._requests.perform(wanted.control if isinstance(wanted, _Alone) else wanted)
         elif not turn.text:  # noise, a cough, or speech nobody could make out
             self._answer_silence("not_heard")
+        elif broken_off is not None:
+            self._replying.resume(broken_off)
         else:
             self._tell_doubts(turn)
             self._replying.think(Interview.proceed, draft)

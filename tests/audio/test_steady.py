@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from test_devices import HEADSET, WEBCAM, ScriptedPortAudio, ScriptedStream, sine
@@ -41,13 +43,10 @@ class Desk:
 class Talking(ScriptedPortAudio):
     """Its microphone gives sound as soon as it is open."""
 
-    def _open(self, **options: object) -> ScriptedStream:
+    def _open(self, **options: Any) -> ScriptedStream:
         stream = super()._open(**options)
-        if (
-            options["callback"].__name__ == "_copy"
-            and "Microphone" in type(options["callback"].__self__).__name__
-        ):  # type: ignore[attr-defined]
-            stream.give(sine(0.2, self._devices[int(str(options["device"]))][3]))
+        if isinstance(options["callback"].__self__, DeviceMicrophone):
+            stream.give(sine(0.2, options["samplerate"]))
         return stream
 
 
