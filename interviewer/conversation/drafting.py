@@ -64,4 +64,6 @@ class Drafts:
         self.drop()
         turn = floor.listener.turn_so_far(floor.clock)
         self._text, self._before, self._voiced = turn.text, floor.journal.state, False
-        self._draft = floor.thinker.submit(lambda: floor.interview.draft(Interview.proceed, turn))
+        self._draft = floor.thinker.submit(
+            lambda: floor.interview.draft(Interview.proceed, turn, floor.hear_lead)
+        )

@@ -39,6 +39,7 @@ class Floor:
     place: Place | None = None  # what the turn just taken was an answer to
     ended_by: EndedBy = "silence"  # that turn
     reply_clock: ReplyClock | None = None
+    lead: str = ""  # the small word with which the reply that is being chosen begins, once that is known
     silences: Silences = field(default_factory=Silences)
     last_frames: deque[Samples] = field(default_factory=lambda: deque(maxlen=ECHO_FRAMES))
 
@@ -46,6 +47,10 @@ class Floor:
     def clock(self) -> float:
         """Seconds of recording so far."""
         return self.sound.recorder.seconds
+
+    def hear_lead(self, lead: str) -> None:
+        """Called by the worker that chooses."""
+        self.lead = lead
 
     def note(self, part: str, sentence: str) -> None:
         """Tell and store what went wrong and was survived."""

@@ -87,6 +87,7 @@ class Interview:
         self._phraser = phraser
         self._now = now
         self._model_failures = 0  # in a row
+        self._on_lead: Callable[[str], None] = lambda lead: None
 
     @property
     def persona(self) -> Persona:
@@ -128,22 +129,38 @@ class Interview:
             self._assess(question, (*answer.turns, turn))
             self._phraser.prepare(self.persona, question, [*self._said(), ("candidate", turn.text)])
 
-    def draft(self, choose: Callable[[Interview], Saying], said: Turn | None = None) -> Draft:
-        """What `choose` would say, after `said` if given, without a fact being stored: any thread may ask for it."""
+    def draft(
+        self,
+        choose: Callable[[Interview], Saying],
+        said: Turn | None = None,
+        on_lead: Callable[[str], None] = lambda lead: None,
+    ) -> Draft:
+        """What `choose` would say, after `said` if given, without a fact being stored: any thread may ask for it.
+
+        `on_lead` is given the small word the saying begins with as soon as it is chosen, "" before that.
+        """
+        on_lead("")
         sketch = Sketch(self._journal.state)
         there = Interview(sketch, self._library, self._plan, self._assess, self._phraser, self._now)
+        there._on_lead = on_lead
         if said is not None:
             there.answered(said, None, there.place)
         begun = len(sketch.facts)
         saying = choose(there)
         return Draft(saying, tuple(sketch.facts[begun:]))
 
-    def commit(self, draft: Draft) -> Saying:
-        """The draft comes true, now: its facts are stored before it is said."""
+    def commit(self, draft: Draft, said_lead: str = "") -> Saying:
+        """The draft comes true, now: its facts are stored before it is said. `said_lead`: its first words were said before."""
         for fact in draft.facts:
-            self._journal.record(fact.model_copy(update={"at": self._now()}))
+            told = {"at": self._now()} | ({"lead": ""} if said_lead and _lead_of(fact) == said_lead else {})
+            self._journal.record(fact.model_copy(update=told))
             self._watch_model(fact)
-        return draft.saying
+        saying = draft.saying
+        return Saying(saying.text.removeprefix(said_lead).strip(), saying.persona, saying.last)
+
+    def acknowledge(self, lead: str) -> Saying:
+        """The first words of a reply whose others are late."""
+        return self._saying([self._line("acknowledging", lead)])
 
     def _watch_model(self, fact: Event) -> None:
         """A language model that fails again and again is left alone for the rest of the session."""
@@ -303,6 +320,7 @@ class Interview:
             if first or not state.answers or state.answers[-1].skipped
             else self._pick_fresh(self.persona, "moving_on")
         )
+        self._on_lead(lead)
         phrasing = self._phrase(question, question.spoken, "question", lead)
         self._journal.record(
             QuestionAsked(
@@ -320,6 +338,7 @@ class Interview:
         question = self.question
         assert question is not None  # the policy asks follow-ups of the current question only
         lead = self._pick_fresh(self.persona, "acknowledging")
+        self._on_lead(lead)
         phrasing = self._phrase(question, step.follow_up.text, "follow_up", lead)
         self._journal.record(
             FollowUpAsked(
@@ -388,3 +407,7 @@ class Interview:
 
     def _pick_fresh(self, persona: Persona, situation: LineSituation) -> str:
         return pick_fresh_line(persona, situation, self._journal.state.lines_used, self._plan.seed)
+
+
+def _lead_of(fact: Event) -> str:
+    return fact.lead if isinstance(fact, QuestionAsked | FollowUpAsked) else ""

@@ -16,6 +16,7 @@ from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.own_echo import is_own_echo, samples_played_before
 
 BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit wait 0.5 s
+ACKNOWLEDGE_SECONDS = 0.7  # of choosing a reply, after which silence sounds like a fault
 THINKING_SECONDS = (
     20.0  # for choosing a reply; a language model has 8 s for its words, most wait for the first less
 )
@@ -45,6 +46,9 @@ class Replying:
         self._floor = floor
         self._aside = False  # a word thrown in while the candidate keeps the floor
         self._is_reply = False
+        self._said_lead, self._acknowledge_at = "", 0.0
+        self.acknowledging = False
+        """Whether the first words of a reply are being said while the others are chosen."""
         self._broken_off: BrokenOff | None = None
         self._spoken_over = False  # by speech under way
         self._hears_itself = False
@@ -63,11 +67,12 @@ class Replying:
         floor.listener.open(floor.clock, keep_speech=True)
         self._broken_off, self._wanted = None, None
         self._choose, self._late_at = choose, floor.clock + THINKING_SECONDS
+        self._said_lead, self._acknowledge_at = "", floor.clock + ACKNOWLEDGE_SECONDS
         self._reply = draft or self._begin()
 
     def _begin(self) -> Future[Draft]:
-        interview, choose = self._floor.interview, self._choose
-        return self._floor.thinker.submit(lambda: interview.draft(choose))
+        floor, choose = self._floor, self._choose
+        return floor.thinker.submit(lambda: floor.interview.draft(choose, None, floor.hear_lead))
 
     def instead(self, control: Control) -> None:
         """Something else is wanted than the reply that is being chosen, which nobody has heard."""
@@ -84,19 +89,34 @@ class Replying:
         at_once = (
             self._wanted is not None and self._wanted.action != "pause"
         )  # what follows a pause is the reply
-        if not (at_once or self._reply.done()) or not self._late_words_taken():
+        if not (at_once or self._reply.done()):
+            self._acknowledge_if_late()
+            return None
+        if not self._late_words_taken():
             return None
         reply, self._reply = self._reply, None
         wanted, self._wanted = self._wanted, None
         if wanted is not None and at_once:
             return wanted
-        saying = floor.interview.commit(reply.result())
+        saying = floor.interview.commit(reply.result(), self._said_lead)
         if wanted is not None and not saying.last:
             return wanted
         if floor.reply_clock is not None:
             floor.reply_clock.mark_chosen()
         self.speak(saying, replying=True)
         return None
+
+    def _acknowledge_if_late(self) -> None:
+        """Its first words are fixed and ready as sound long before a language model has found the others."""
+        floor = self._floor
+        if self._said_lead or not floor.lead or self._wanted is not None or floor.listener.spoken:
+            return
+        if floor.clock >= self._acknowledge_at:
+            self._said_lead, self._is_reply, self.acknowledging = floor.lead, False, True
+            floor.phase = "speaking"
+            if not floor.sound.headphones:
+                floor.listener.rest()
+            floor.speaking.begin(floor.interview.acknowledge(floor.lead), None)
 
     def _give_up(self) -> None:
         """Whatever chooses the reply hangs: go on without the language model, or stop when there is none to blame."""
@@ -199,6 +219,10 @@ class Replying:
     def stop_speaking(self, *, interrupted: bool) -> None:
         """The candidate gets the floor; after the last words of all nobody does."""
         floor, saying = self._floor, self._floor.speaking.saying
+        if self.acknowledging:  # the reply is still to come, and hears out whoever spoke up
+            floor.speaking.stop(interrupted=interrupted)
+            self.acknowledging, floor.phase = False, "thinking"
+            return
         early = interrupted and self._early()
         rest = floor.speaking.stop(interrupted=interrupted)
         last = saying is not None and saying.last

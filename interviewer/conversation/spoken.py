@@ -160,7 +160,7 @@ class SpokenConversation:
         """Do what a key asked for, now or as soon as what is under way is stored."""
         floor = self._floor
         floor.silences.signs_of_life()
-        match floor.phase:
+        match "thinking" if self._replying.acknowledging else floor.phase:
             case "finishing":
                 if control.action != "done":
                     self._turns.afterwards(control)

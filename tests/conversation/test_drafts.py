@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
 from builders import a_library, a_verdict
 from rehearsal import Rehearsal, SlowWorker, says
 from test_spoken import ONE, of
 
 from interviewer.audio.virtual_room import RoomSpeaker
 from interviewer.conversation.controls import Live
+from interviewer.director.phrasing import AuthoredPhraser, Phrasing
 from interviewer.director.policy import Assessment
 from interviewer.domain import Question, Turn
 from interviewer.engines.scripted import ScriptedVoice
 from interviewer.ports import Speech
-from interviewer.session.events import Answered, FollowUpAsked, ReplyTimed
+from interviewer.session.events import (
+    Answered,
+    Event,
+    FollowUpAsked,
+    LineSpoken,
+    QuestionAsked,
+    ReplyTimed,
+    SpeechHeard,
+)
+from interviewer.workers import ThreadWorker
 
 FOLLOWED = {"questions": 1, "follow_ups": 1}
 
@@ -116,3 +130,48 @@ def test_drafting_stores_nothing(tmp_path: Path) -> None:
     rehearsal.run()
     assert len(set(seen)) == 1
     assert of(Answered, rehearsal.facts[: seen[0]]) == []
+
+
+class Late(AuthoredPhraser):
+    """Finds its words when it is told to."""
+
+    def __init__(self) -> None:
+        self.found = threading.Event()
+
+    def phrase(self, *arguments: Any, **named: Any) -> Phrasing:
+        assert self.found.wait(10)
+        return super().phrase(*arguments, **named)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_the_first_words_are_said_when_the_others_are_late(tmp_path: Path, late: bool) -> None:
+    phraser, thinker = Late(), ThreadWorker("think")
+
+    def on_moment(live: Live, rehearsal: Rehearsal) -> None:
+        asked = of(QuestionAsked, rehearsal.facts)
+        acknowledged = [line for line in of(LineSpoken, rehearsal.facts) if line.situation == "acknowledging"]
+        if not asked or acknowledged or not late:
+            phraser.found.set()
+        if live.phase in ("thinking", "listening"):
+            time.sleep(0.001)  # the thread needs real time, while this room has none
+
+    def on_event(event: Event, rehearsal: Rehearsal) -> None:
+        if isinstance(event, SpeechHeard):
+            phraser.found.clear()
+
+    rehearsal = ByWords(
+        tmp_path, [says(3.0), says(3.0)], ["the light one", "more"], start=FOLLOWED, thinker=thinker,
+        phraser=phraser, on_moment=on_moment, on_event=on_event,
+    )  # fmt: skip
+    facts = rehearsal.run()
+    thinker.close()
+    acknowledged = [line for line in of(LineSpoken, facts) if line.situation == "acknowledging"]
+    (followed,) = of(FollowUpAsked, facts)
+    if late:
+        assert len(acknowledged) == 1
+        assert acknowledged[0].text
+        assert followed.lead == ""  # it was said, once
+        assert facts.index(followed) > facts.index(acknowledged[0])
+    else:
+        assert acknowledged == []
+        assert followed.lead
