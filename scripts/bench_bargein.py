@@ -6,7 +6,7 @@ question that is spoken over at a moment drawn by chance:
 - speech: a stretch of the demo's recordings (a person's talk, begun at its first loud sample). Measured from that
   sample: when the voice grows soft, when stopping is decided, when the last sample of the voice was played. From the
   decision until the last sample is the second figure; the device's own latency (40 ms are asked for) comes on top.
-- backchannels ("okay", "mm-hm", "right, I see" in other synthetic voices), coughs and key clicks, made by arithmetic:
+- backchannels ("okay", "uh huh", "I see" in another synthetic voice), coughs and key clicks, made by arithmetic:
   how many stopped the voice, and of these how many were followed by the rest of the question, how soon.
 - echo: the loudspeaker comes back into the microphone at -10 dB although headphones were promised.
 
@@ -57,7 +57,7 @@ from interviewer.session.store import SessionStore
 from interviewer.workers import InlineWorker
 
 CLIPS = ("bias_variance_tradeoff", "challenging_data_project", "diagnosis")
-BACKCHANNELS = ("Okay.", "Right.", "Mm-hm.", "Yeah.", "I see.", "Okay, right.", "Got it.", "Yes, of course.")
+BACKCHANNELS = ("Okay.", "Right.", "Uh huh.", "Yeah.", "I see.", "Okay, right.", "Got it.", "Yes, of course.")
 ROOM_NOISE = 0.0005
 ECHO = 10 ** (-10 / 20)
 LOUD = 0.02  # the first sample of a clip that counts as speech
@@ -229,7 +229,8 @@ def summary(trials: list[Trial]) -> dict[str, object]:
 @click.command()
 @click.option("--trials", default=40, show_default=True, help="Of each kind.")
 @click.option("--seed", default=11, show_default=True)
-def main(trials: int, seed: int) -> None:
+@click.option("--kind", "wanted", multiple=True, help="Of these alone; by default all.")
+def main(trials: int, seed: int, wanted: tuple[str, ...]) -> None:
     """Interrupt the interviewer many times and print what was seen, as JSON."""
     settings, draw = Settings(transcriber="pocketsphinx"), random.Random(seed)
     transcriber, voice, flite = open_transcriber(settings), open_voice(settings), FliteVoice()
@@ -245,6 +246,8 @@ def main(trials: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(load_library(), SileroDetector(), transcriber, voice, Path(folder), draw)
         for kind, (sound, echo) in kinds.items():
+            if wanted and kind not in wanted:
+                continue
             found[kind] = summary([bench.trial(kind, sound(draw), echo) for _ in range(trials)])
             click.echo(f"{kind}: {found[kind]}", err=True)
     voice.close()

@@ -73,9 +73,10 @@ class TurnTaking:
         """Whether an interruption was none, so that the interviewer goes on."""
         floor = self._floor
         turn = floor.listener.turn_so_far(floor.clock)
-        if command(turn.text, self._library.personas) is not None or not is_backchannel(
-            turn.text, sum(span.seconds for span in turn.speech)
-        ):
+        seconds = sum(span.seconds for span in turn.speech)
+        doubtful = all(segment.doubtful for segment in turn.segments)
+        meant = not is_backchannel(turn.text, seconds, doubtful=doubtful)
+        if meant or command(turn.text, self._library.personas) is not None:
             self._replying.yield_the_floor()
             return False
         if turn.text:

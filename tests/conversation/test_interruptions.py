@@ -173,21 +173,25 @@ def test_an_echo_is_known_by_what_was_played_however_late_and_soft() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds", "expected"),
+    ("text", "seconds", "doubtful", "expected"),
     [
-        ("Mm-hm.", 0.5, True),
-        ("okay, right, I see", 1.2, True),
-        ("", 3.0, True),
-        ("them", 0.5, True),  # what a rough recogniser makes of a grunt
-        ("wait", 0.5, False),
-        ("sorry what", 0.7, False),
-        ("right so the gradient vanishes", 1.5, False),
-        ("yes", 0.6, True),
-        ("I know that one", 0.7, False),
+        ("Mm-hm.", 0.5, False, True),
+        ("okay, right, I see", 1.2, False, True),
+        ("", 3.0, False, True),
+        ("them", 0.5, False, True),  # what a rough recogniser makes of a grunt
+        ("okay ride", 1.2, False, True),
+        ("an age and", 1.2, True, True),
+        ("an age and", 1.2, False, False),
+        ("wait", 0.5, True, False),
+        ("sorry what", 0.7, False, False),
+        ("okay but why", 1.0, False, False),
+        ("right so the gradient vanishes", 1.5, True, False),
+        ("yes", 0.6, False, True),
+        ("I know that one", 0.7, False, False),
     ],
 )
-def test_what_asks_for_no_answer(text: str, seconds: float, expected: bool) -> None:
-    assert is_backchannel(text, seconds) is expected
+def test_what_asks_for_no_answer(text: str, seconds: float, doubtful: bool, expected: bool) -> None:
+    assert is_backchannel(text, seconds, doubtful=doubtful) is expected
 
 
 def _level(sound: Samples, at: float) -> float:
