@@ -14,7 +14,7 @@ from typing import Protocol
 from interviewer.errors import EngineError, InterviewerError
 from interviewer.ports import Microphone, Samples, Speaker, Speech
 
-PATIENCE_SECONDS = 60.0  # for a microphone to come back
+PATIENCE_SECONDS = 30.0  # for a microphone to come back
 RETRY_SECONDS = 0.5
 SLEPT_SECONDS = (
     8.0  # of waiting for a frame: the device's own watchdog would have spoken up, had anybody been awake

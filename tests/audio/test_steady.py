@@ -61,7 +61,7 @@ def test_a_microphone_that_is_plugged_in_again_goes_on() -> None:
     assert frame is not None and np.abs(frame).max() > 0.1
     assert desk.now == pytest.approx(1.5)  # three looks for it
     assert desk.told == [
-        "The microphone 'USB Headset' stopped. Time stands still until it is back, 60 s at most; "
+        "The microphone 'USB Headset' stopped. Time stands still until it is back, 30 s at most; "
         "what is said meanwhile is not recorded.",
         "The microphone is back: USB Headset. Please say your last words again.",
     ]
@@ -85,7 +85,7 @@ def test_a_microphone_that_stays_away_is_said() -> None:
     desk.listings[0].stream.close()
     with pytest.raises(EngineError, match="'USB Headset' stopped"):
         desk.sound.microphone.read()
-    assert desk.now == pytest.approx(60.0)
+    assert desk.now == pytest.approx(30.0)
 
 
 def test_a_loudspeaker_that_comes_back_speaks_the_next_words() -> None:
