@@ -84,6 +84,10 @@ class Speaker(Protocol):
         """Seconds heard since play was called on an idle speaker."""
         ...
 
+    def duck(self, quiet: bool) -> None:
+        """Play softly while somebody else begins to speak, or at full loudness again."""
+        ...
+
     def stop(self) -> float:
         """Fall silent at once, drop the queue, and return `heard`."""
         ...

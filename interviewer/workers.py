@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -15,6 +16,10 @@ class Worker(Protocol):
     """Runs jobs one after the other, in the order given."""
 
     def submit(self, job: Callable[[], T]) -> Future[T]: ...
+
+    def renew(self) -> None:
+        """Leave a job that does not come back to itself, drop those behind it, and be ready for others."""
+        ...
 
     def close(self) -> None: ...
 
@@ -26,8 +31,12 @@ class ThreadWorker:
     """
 
     def __init__(self, name: str) -> None:
+        self._name = name
+        self._begin()
+
+    def _begin(self) -> None:
         self._jobs: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=_run, args=(self._jobs,), name=self._name, daemon=True)
         self._thread.start()
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
@@ -35,15 +44,18 @@ class ThreadWorker:
         self._jobs.put((job, future))
         return future
 
+    def renew(self) -> None:
+        left = self._jobs
+        with suppress(Empty):
+            while (item := left.get_nowait()) is not None:
+                item[1].cancel()
+        left.put(None)
+        self._begin()
+
     def close(self, timeout_seconds: float = 5.0) -> None:
         """Let what was submitted finish, but wait no longer than `timeout_seconds`."""
         self._jobs.put(None)
         self._thread.join(timeout_seconds)
-
-    def _run(self) -> None:
-        while (item := self._jobs.get()) is not None:
-            job, future = item
-            _fulfil(job, future)
 
 
 class InlineWorker:
@@ -54,8 +66,17 @@ class InlineWorker:
         _fulfil(job, future)
         return future
 
+    def renew(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
+
+
+def _run(jobs: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None]) -> None:
+    while (item := jobs.get()) is not None:
+        job, future = item
+        _fulfil(job, future)
 
 
 def _fulfil(job: Callable[[], T], future: Future[T]) -> None:

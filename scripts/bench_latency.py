@@ -16,13 +16,15 @@ engines have less time to keep up: an upper bound.
 With --compute time stands still while engines work, as in `demo --fast`, and the figures are processor seconds of this
 process: what is left to be computed after the decision, on a machine busy with other things too. It holds where the
 engines keep up with speech; the voice's child process (some ten milliseconds) is not counted.
+
+`baseline` is what loops do that prepare nothing, with the same engines and answers in the same run: once the candidate
+has finished the whole answer is transcribed, then judged, and the reply is played when all of it has been synthesized.
 """
 
 from __future__ import annotations
 
 import json
 import platform
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -37,14 +39,14 @@ import psutil
 import soundfile
 
 from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, Engines, open_engines
-from interviewer.assembly.sessions import Wanted, spoken_conversation, start_session
+from interviewer.assembly.sessions import Wanted, make_interview, spoken_conversation, start_session
 from interviewer.audio.virtual_room import RealTimePace, VirtualRoom
 from interviewer.conversation.controls import Controls, Live
 from interviewer.demo.candidate import load_script, recording
-from interviewer.domain import SAMPLE_RATE
+from interviewer.domain import SAMPLE_RATE, Segment, Turn
 from interviewer.library.content import Library, load_library
 from interviewer.library.settings import Settings
-from interviewer.ports import Samples
+from interviewer.ports import Samples, Transcriber
 from interviewer.session.events import Answered, Event, ReplyTimed
 from interviewer.session.store import SessionStore
 
@@ -149,6 +151,51 @@ class Bench:
         store.close()
         return facts
 
+    def baseline(self, seconds: float) -> dict[str, float]:
+        """The wait where nothing is done before the candidate has finished."""
+        engines = open_engines(self.settings, self.library.questions, typed=False)
+        assert engines.transcriber and engines.voice  # a spoken set has them
+        store = SessionStore(self.folder)
+        wanted = Wanted(load_script().persona, questions=2, minutes=240.0, follow_ups=0, seed=7)
+        journal = start_session(store, self.library, engines, wanted, now=datetime.now(UTC))
+        interview = make_interview(journal, self.library, engines, lambda: journal.state.clock)
+        interview.proceed()
+        interview.prepare()
+        engines.transcriber.prepare(interview.recognition_phrases())
+        transcribed(engines.transcriber, answer(15.0, "key")[:SAMPLE_RATE])  # whatever is loaded at first use
+        now = time.process_time if self.compute else time.monotonic
+        try:
+            ended = now()
+            turn = transcribed(engines.transcriber, answer(seconds, "key"))
+            written = now()
+            interview.answered(turn, None, interview.place)
+            reply = interview.proceed()
+            chosen = now()
+            engines.voice.synthesize(reply.text, reply.persona.voice)
+            voiced = now()
+        finally:
+            engines.close()
+            store.close()
+        return {
+            "endpoint_wait": 0.0,
+            "transcript": written - ended,
+            "reply": chosen - written,
+            "voice": voiced - chosen,
+            "total": voiced - ended,
+        }
+
+
+def transcribed(transcriber: Transcriber, samples: Samples) -> Turn:
+    """The whole answer written down at once, in pieces of ten seconds: longer ones take more than their share."""
+    piece = 10 * SAMPLE_RATE
+    segments: list[Segment] = []
+    for start in range(0, len(samples), piece):
+        transcriber.start_chunk()
+        transcriber.feed(samples[start : start + piece])
+        segments += transcriber.end_chunk()
+    seconds = len(samples) / SAMPLE_RATE
+    return Turn(segments=tuple(segments), start=0.0, end=seconds, ended_by="key", engine=transcriber.name)
+
 
 def rows(facts: Sequence[Event], seconds: float) -> list[dict[str, float]]:
     """The figures of each answer, from the stored facts. RuntimeError when an answer was cut into several."""
@@ -167,7 +214,8 @@ def rows(facts: Sequence[Event], seconds: float) -> list[dict[str, float]]:
 def summary(measured: list[dict[str, float]]) -> dict[str, dict[str, float]]:
     return {
         figure: {
-            "median": round(statistics.median(row[figure] for row in measured), 3),
+            "p50": round(float(np.percentile([row[figure] for row in measured], 50)), 3),
+            "p95": round(float(np.percentile([row[figure] for row in measured], 95)), 3),
             "max": round(max(row[figure] for row in measured), 3),
         }
         for figure in FIGURES
@@ -193,6 +241,7 @@ def machine() -> dict[str, object]:
 )
 @click.option("--transcriber", default=EMBEDDED_TRANSCRIBER, show_default=True)
 @click.option("--language-model", default="none", show_default=True)
+@click.option("--baseline/--no-baseline", default=True, help="Also measure a loop that prepares nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object for programs.")
 def main(
     seconds: tuple[float, ...],
@@ -202,6 +251,7 @@ def main(
     compute: bool,
     transcriber: str,
     language_model: str,
+    baseline: bool,
     as_json: bool,
 ) -> None:
     """Measure the wait for a reply after answers of different lengths."""
@@ -210,31 +260,36 @@ def main(
     results: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(library, settings, Path(folder), runs, speed, compute)
+        for length in seconds if baseline else ():
+            waited = summary([bench.baseline(length)])
+            results.setdefault("baseline", {})[f"{length:g}"] = waited
+            if not as_json:
+                click.echo(line("baseline", length, waited))
         for ending in endings:
             for length in seconds:
                 found = summary(bench.session(length, ending))
                 results.setdefault(ending, {})[f"{length:g}"] = found
                 if not as_json:
                     click.echo(line(ending, length, found))
-    ratios = {ending: ratio(by_length) for ending, by_length in results.items()}
+    ratios = {ending: ratio(by_length) for ending, by_length in results.items() if len(by_length) > 1}
     if as_json:
         asked = settings.model_dump(include={"transcriber", "language_model", "voice"})
         whole = {"machine": about, "engines": asked, "runs": runs, "speed": speed, "compute": compute}
         click.echo(json.dumps(whole | {"results": results, "ratio_longest_to_shortest": ratios}, indent=2))
         return
     click.echo(
-        f"Longest to shortest, median total: {ratios}; {about}; speed {speed:g}; {compute=}; {runs} runs each"
+        f"Longest to shortest, p50 of the total: {ratios}; {about}; speed {speed:g}; {compute=}; {runs} runs each"
     )
 
 
 def ratio(by_length: dict[str, dict[str, dict[str, float]]]) -> float:
     lengths = sorted(by_length, key=float)
-    longest, shortest = (by_length[length]["total"]["median"] for length in (lengths[-1], lengths[0]))
-    return round(longest / shortest, 2)
+    longest, shortest = (by_length[length]["total"]["p50"] for length in (lengths[-1], lengths[0]))
+    return round(longest / max(shortest, 0.001), 2)
 
 
 def line(ending: str, seconds: float, found: dict[str, dict[str, float]]) -> str:
-    cells = " | ".join(f"{found[name]['median']:.2f} / {found[name]['max']:.2f}" for name in FIGURES)
+    cells = " | ".join(f"{found[name]['p50']:.3f} / {found[name]['p95']:.3f}" for name in FIGURES)
     return f"| {ending} | {seconds:g} s | {cells} |"
 
 

@@ -85,6 +85,18 @@ class PulseServer:
             if line.split("\t")[1] == module:
                 self.control("unload-module", line.split("\t")[0])
 
+    def unplug(self) -> None:
+        """Every device is gone: the server moves streams while there is anywhere to move them."""
+        self.unload("module-remap-source")
+        self.unload("module-null-sink")
+
+    def plug_in(self) -> None:
+        """The same devices again."""
+        again = ("load-module module-null-sink", "load-module module-remap-source", "set-default")
+        for line in SERVER_SCRIPT.splitlines():
+            if line.startswith(again):
+                self.control(*line.split())
+
     def start_python(self, code: str, *arguments: str) -> subprocess.Popen[str]:
         """A child process that sees the server's devices; its working directory is the repository."""
         return subprocess.Popen(

@@ -19,7 +19,7 @@ from interviewer.conversation.journal import Journal
 from interviewer.conversation.mouth import Mouth
 from interviewer.conversation.speaking import Recorder, Sound, Speaking
 from interviewer.conversation.spoken import SpokenConversation
-from interviewer.director.phrasing import AuthoredPhraser
+from interviewer.director.phrasing import AuthoredPhraser, Phraser
 from interviewer.director.plan import plan_of
 from interviewer.director.policy import Assessment
 from interviewer.domain import SAMPLE_RATE, Question, Turn
@@ -92,8 +92,37 @@ class SlowWorker:
             job, future = self._jobs.pop(0)
             future.set_result(job())
 
+    def renew(self) -> None:
+        self._jobs.clear()
+
     def close(self) -> None:
         pass
+
+
+class StuckWorker(InlineWorker):
+    """From the given job on nothing comes back, until it is renewed."""
+
+    def __init__(self, from_job: int, *, for_good: bool = False) -> None:
+        self._jobs_left: float = from_job
+        self._for_good = for_good
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        self._jobs_left -= 1
+        return super().submit(job) if self._jobs_left >= 0 else Future()
+
+    def renew(self) -> None:
+        if not self._for_good:
+            self._jobs_left = float("inf")
+
+
+class WatchedPhraser(AuthoredPhraser):
+    """Tells when it is hurried."""
+
+    def __init__(self, on_hurry: Callable[[], None]) -> None:
+        self._on_hurry = on_hurry
+
+    def cancel(self) -> None:
+        self._on_hurry()
 
 
 @dataclass
@@ -107,6 +136,7 @@ class Rehearsal:
     missed: Sequence[str] = ()
     gate: str | None = None
     headphones: bool = True
+    echo: float = 0.0
     start: Mapping[str, object] = field(default_factory=dict)
     voice: Voice = field(default_factory=ScriptedVoice)
     transcriber: Transcriber | None = None
@@ -115,11 +145,14 @@ class Rehearsal:
     recorder: Recorder | None = None
     thinker: Worker = field(default_factory=InlineWorker)
     hearer: Worker = field(default_factory=InlineWorker)
+    speaker_worker: Worker = field(default_factory=InlineWorker)
+    phraser: Phraser | None = None
+    on_hurry: Callable[[], None] = lambda: None
     on_event: Callable[[Event, Rehearsal], None] = lambda event, rehearsal: None
     on_moment: Callable[[Live, Rehearsal], None] = lambda live, rehearsal: None
 
     def __post_init__(self) -> None:
-        self.room = VirtualRoom()
+        self.room = VirtualRoom(echo=self.echo)
         self.controls = Controls()
         self.store = SessionStore(self.folder)
         self.lives: list[Live] = []
@@ -144,7 +177,7 @@ class Rehearsal:
             self.library,
             plan_of(started, self.library),
             self._assess,
-            AuthoredPhraser(),
+            self.phraser or WatchedPhraser(lambda: self.on_hurry()),
             lambda: recorder.seconds,
         )
         transcriber = self.transcriber or ScriptedTranscriber(self.texts)
@@ -155,11 +188,12 @@ class Rehearsal:
             self.library,
             sound,
             Listener(self.detector, transcriber, self.hearer, Patience(), fixed_silence),
-            Speaking(journal, sound, Mouth(self.voice, self.room.speaker, InlineWorker())),
+            Speaking(journal, sound, Mouth(self.voice, self.room.speaker, self.speaker_worker)),
             self.thinker,
             self.controls,
             lambda: 0.0,
             self._on_live,
+            getattr(transcriber, "news", lambda: None),
         )
         conversation.run()
         return self.facts

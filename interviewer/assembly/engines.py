@@ -120,9 +120,9 @@ def open_transcriber(settings: Settings) -> Transcriber:
     kind, _, name = settings.transcriber.partition(":")
     if kind == "auto":
         best = _best("whisper")
-        return _whisper(best) if best else _pocketsphinx()
+        return _whisper(best) if best else open_embedded_transcriber()
     if kind == EMBEDDED_TRANSCRIBER:
-        return _pocketsphinx()
+        return open_embedded_transcriber()
     if kind == "whisper":
         return _whisper(whisper_file(name))
     if kind == "faster-whisper":
@@ -171,7 +171,8 @@ def open_voice(settings: Settings) -> Voice:
     raise InterviewerError(f"There is no voice called '{settings.voice}'.", "Known are: pyttsx3, flite.")
 
 
-def _pocketsphinx() -> Transcriber:
+def open_embedded_transcriber() -> Transcriber:
+    """The recogniser that is always there: the default without weights, and the one behind every other."""
     from interviewer.engines.pocketsphinx.transcriber import PocketsphinxTranscriber
 
     return PocketsphinxTranscriber(places.recogniser_assets())

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import interviewer
-from interviewer.assembly.engines import Engines, open_stories
+from interviewer.assembly.engines import Engines, open_embedded_transcriber, open_stories
 from interviewer.audio.recording import CANDIDATE_FILE, SessionRecorder, has_recording, read_wav
 from interviewer.conversation.controls import Controls, Live
 from interviewer.conversation.interview import Interview
@@ -33,6 +33,7 @@ from interviewer.evaluator.star import missing_components
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.filled_pauses import examined
 from interviewer.hearing.listener import Listener
+from interviewer.hearing.standby import StandbyTranscriber
 from interviewer.library import places
 from interviewer.library.content import Library
 from interviewer.library.preparation import load_preparation
@@ -181,7 +182,11 @@ def spoken_conversation(
     recorder = SessionRecorder(store.folder(journal.session))
     _make_up(recorder, journal.state.clock)
     interview = make_interview(journal, library, engines, lambda: recorder.seconds)
-    listener = Listener(engines.detector, engines.transcriber, hear, Patience())
+    own_thread = (
+        InlineWorker() if inline else ThreadWorker("recognise")
+    )  # left behind when the recogniser hangs
+    standby = StandbyTranscriber(engines.transcriber, open_embedded_transcriber, own_thread)
+    listener = Listener(engines.detector, standby, hear, Patience())
     mouth = Mouth(engines.voice, speaker, speak)
     sound = Sound(microphone, speaker, recorder, headphones)
     try:
@@ -196,10 +201,12 @@ def spoken_conversation(
             controls,
             monotonic,
             on_live,
+            standby.news,
         )
     finally:
-        for worker in workers:
+        for worker in (*workers, own_thread):
             worker.close()
+        engines.transcriber = standby.engine  # one that failed is not used again
         recorder.close()
 
 

@@ -151,6 +151,7 @@ class DeviceSpeaker:
         self._stream: Any = None
         self._finished = False
         self._asked_at = 0.0
+        self._gaps = 0
 
     def open(self) -> None:
         """InterviewerError when there is no such device or it cannot be opened."""
@@ -184,8 +185,16 @@ class DeviceSpeaker:
         return busy
 
     @property
+    def gaps(self) -> int:
+        """How often the device wanted sound that did not come in time."""
+        return self._gaps
+
+    @property
     def heard(self) -> float:
         return self._playback.heard
+
+    def duck(self, quiet: bool) -> None:
+        self._playback.duck(quiet)
 
     def stop(self) -> float:
         return self._playback.stop()
@@ -206,7 +215,8 @@ class DeviceSpeaker:
                 retryable=True,
             )
 
-    def _copy(self, outdata: Samples, frames: int, _time: object, _status: object) -> None:
+    def _copy(self, outdata: Samples, frames: int, _time: object, status: Any) -> None:
+        self._gaps += bool(status.output_underflow)
         mono = np.empty(frames, dtype=np.float32)
         self._playback.fill(mono)
         outdata[:] = mono[:, np.newaxis]

@@ -14,6 +14,8 @@ import numpy as np
 from interviewer.ports import Samples
 
 FADE_SECONDS = 0.005  # on stop: short enough to be "at once", long enough not to click
+DUCKED = 0.2  # -14 dB: still to be followed, and no longer in the way
+DUCK_SECONDS = 0.02  # from one loudness to the other
 
 
 class Playback:
@@ -29,12 +31,14 @@ class Playback:
         self._in_flight: deque[tuple[int, int]] = deque()  # (samples asked for, of these with sound)
         self._in_flight_samples = 0
         self._heard = 0
+        self._gain = self._wanted_gain = 1.0
 
     def add(self, samples: Samples) -> None:
         """Queue `samples`, shape (n,). On an idle queue the count of what was heard begins anew."""
         with self._lock:
             if not self._busy():
                 self._heard = 0
+                self._gain = self._wanted_gain = 1.0
             if len(samples):
                 self._queue.append(samples)
 
@@ -42,12 +46,18 @@ class Playback:
         """Write the next len(out) samples, silence where there are none; returns how many hold queued sound."""
         with self._lock:
             filled = self._take(out)
+            self._soften(out[:filled])
             tail = min(len(self._tail), len(out) - filled)
             out[filled : filled + tail] = self._tail[:tail]
             self._tail = self._tail[tail:]
             out[filled + tail :] = 0
             self._count(len(out), filled)
             return filled
+
+    def duck(self, quiet: bool) -> None:
+        """Play softly, or at full loudness again, until the next sound on an idle queue."""
+        with self._lock:
+            self._wanted_gain = DUCKED if quiet else 1.0
 
     @property
     def busy(self) -> bool:
@@ -65,7 +75,7 @@ class Playback:
         """Drop everything but a fade of a few milliseconds; returns `heard`, which then stands still."""
         with self._lock:
             if self._queue:
-                fade = self._queue[0][: round(FADE_SECONDS * self.rate)]
+                fade = self._gain * self._queue[0][: round(FADE_SECONDS * self.rate)]
                 self._tail = fade * np.linspace(1, 0, len(fade), dtype=np.float32)
             self._queue.clear()
             self._in_flight.clear()
@@ -87,6 +97,17 @@ class Playback:
             else:
                 self._queue[0] = head[count:]
         return filled
+
+    def _soften(self, sound: Samples) -> None:
+        """Bring `sound` to the wanted loudness, in place, without a click."""
+        if self._gain == self._wanted_gain == 1.0:
+            return
+        step = (1.0 - DUCKED) / (DUCK_SECONDS * self.rate)
+        ramp = self._gain + np.sign(self._wanted_gain - self._gain) * step * np.arange(1, len(sound) + 1)
+        low, high = sorted((self._gain, self._wanted_gain))
+        gains = np.clip(ramp, low, high).astype(np.float32)
+        sound *= gains
+        self._gain = float(gains[-1]) if len(gains) else self._gain
 
     def _count(self, asked: int, sound: int) -> None:
         self._in_flight.append((asked, sound))

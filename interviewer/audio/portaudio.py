@@ -49,6 +49,13 @@ def load_portaudio() -> Any:
     return sounddevice
 
 
+def rescan() -> None:
+    """Have PortAudio look for devices again: it lists those there were when it was loaded. No stream may be open."""
+    portaudio = load_portaudio()
+    portaudio._terminate()
+    portaudio._initialize()
+
+
 def _library_missing(error: OSError) -> tuple[str, str]:
     mend = (
         "sudo apt-get install libportaudio2" if sys.platform.startswith("linux") else "brew install portaudio"

@@ -176,6 +176,9 @@ class RoomSpeaker:
     def heard(self) -> float:
         return self._room.playback.heard
 
+    def duck(self, quiet: bool) -> None:
+        self._room.playback.duck(quiet)
+
     def stop(self) -> float:
         return self._room.playback.stop()
 

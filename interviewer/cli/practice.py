@@ -24,8 +24,9 @@ from interviewer.assembly.sessions import (
     typed_conversation,
 )
 from interviewer.audio.devices import DeviceMicrophone, DeviceSpeaker
-from interviewer.audio.portaudio import find_device, load_portaudio
+from interviewer.audio.portaudio import find_device, load_portaudio, rescan
 from interviewer.audio.recording import recorded_seconds
+from interviewer.audio.steady import SteadySound
 from interviewer.cli.keys import key_presses
 from interviewer.cli.models import offer_weights
 from interviewer.cli.reporting import finish
@@ -242,6 +243,7 @@ def _by_voice(
     stage: Stage,
 ) -> None:
     controls = Controls()
+    sound = SteadySound(DeviceMicrophone(settings.microphone), DeviceSpeaker(settings.speaker), rescan)
     with (
         stage,
         key_presses(lambda key: stage.press(key, controls)),
@@ -250,14 +252,15 @@ def _by_voice(
             journal,
             library,
             engines,
-            DeviceMicrophone(settings.microphone),
-            DeviceSpeaker(settings.speaker),
+            sound.microphone,
+            sound.speaker,
             headphones=settings.headphones,
             controls=controls,
             monotonic=time.monotonic,
             on_live=stage.on_live,
         ) as conversation,
     ):
+        sound.tell = lambda sentence: conversation.tell("sound", sentence)
         conversation.run()
 
 

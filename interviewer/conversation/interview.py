@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interviewer.conversation.journal import Journal
+from interviewer.conversation.journal import Facts, Sketch
 from interviewer.director.lines import pick_fresh_line, pick_line
-from interviewer.director.phrasing import MODEL_FAILED, Phraser, Phrasing
+from interviewer.director.phrasing import AUTHORED, MODEL_FAILED, AuthoredPhraser, Phraser, Phrasing
 from interviewer.director.plan import Plan
 from interviewer.director.policy import (
     AskFollowUp,
@@ -25,6 +25,8 @@ from interviewer.hearing.cues import command_phrases
 from interviewer.library.content import Library
 from interviewer.session.events import (
     Answered,
+    EngineChanged,
+    Event,
     FaultNoted,
     FollowUpAsked,
     LineSpoken,
@@ -36,6 +38,8 @@ from interviewer.session.events import (
 )
 
 Assess = Callable[[Question, Sequence[Turn]], Assessment]
+MODEL_FAILURES = 2
+LEADS: tuple[LineSituation, ...] = ("acknowledging", "moving_on")
 EndReason = Literal["complete", "time", "key", "interrupted", "fault"]
 
 
@@ -46,6 +50,16 @@ class Saying:
     text: str
     persona: Persona
     last: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A saying with the facts it consists of, none of which is stored yet. `covered`: the share of the rubric that the
+    answer it replies to meets, where it was judged."""
+
+    saying: Saying
+    facts: tuple[Event, ...]
+    covered: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +75,7 @@ class Interview:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Facts,
         library: Library,
         plan: Plan,
         assess: Assess,
@@ -74,6 +88,9 @@ class Interview:
         self._assess = assess
         self._phraser = phraser
         self._now = now
+        self._model_failures = 0  # in a row
+        self._covered: float | None = None  # by the answer that was judged last
+        self._on_lead: Callable[[str], None] = lambda lead: None
 
     @property
     def persona(self) -> Persona:
@@ -117,6 +134,66 @@ class Interview:
             self._phraser.prepare(self.persona, question, [*self._said(), ("candidate", turn.text)])
             return covered
         return None
+
+    def draft(
+        self,
+        choose: Callable[[Interview], Saying],
+        said: Turn | None = None,
+        on_lead: Callable[[str], None] = lambda lead: None,
+    ) -> Draft:
+        """What `choose` would say, after `said` if given, without a fact being stored: any thread may ask for it.
+
+        `on_lead` is given the small word the saying begins with as soon as it is chosen, "" before that.
+        """
+        on_lead("")
+        sketch = Sketch(self._journal.state)
+        there = Interview(sketch, self._library, self._plan, self._assess, self._phraser, self._now)
+        there._on_lead = on_lead
+        if said is not None:
+            there.answered(said, None, there.place)
+        begun = len(sketch.facts)
+        saying = choose(there)
+        return Draft(saying, tuple(sketch.facts[begun:]), there._covered)
+
+    def commit(self, draft: Draft, said_lead: str = "") -> Saying:
+        """The draft comes true, now: its facts are stored before it is said. `said_lead`: its first words were said before."""
+        for fact in draft.facts:
+            told = {"at": self._now()} | ({"lead": ""} if said_lead and _lead_of(fact) == said_lead else {})
+            self._journal.record(fact.model_copy(update=told))
+            self._watch_model(fact)
+        saying = draft.saying
+        return Saying(saying.text.removeprefix(said_lead).strip(), saying.persona, saying.last)
+
+    def acknowledge(self, lead: str) -> Saying:
+        """The first words of a reply whose others are late."""
+        return self._saying([self._line("acknowledging", lead)])
+
+    def _watch_model(self, fact: Event) -> None:
+        """A language model that fails again and again is left alone for the rest of the session."""
+        if isinstance(fact, FaultNoted) and fact.part == "language_model":
+            self._model_failures += 1
+            if self._model_failures >= MODEL_FAILURES:
+                self.leave_model(f"The language model failed {MODEL_FAILURES} times in a row.")
+        elif isinstance(fact, QuestionAsked | FollowUpAsked) and fact.phrased_by != AUTHORED:
+            self._model_failures = 0
+
+    def leave_model(self, because: str) -> bool:
+        """Say what comes as it was authored, and tell why; False when there was no language model."""
+        if isinstance(self._phraser, AuthoredPhraser):
+            return False
+        self._phraser = AuthoredPhraser()
+        sentence = f"{because} From here on questions are asked in their authored words."
+        self._journal.record(
+            EngineChanged(
+                at=self._now(), port="language_model", engine="none (authored lines)", because=sentence
+            )
+        )
+        return True
+
+    def leads(self) -> tuple[str, ...]:
+        """The small words with which the next reply may begin."""
+        lines = (self._pick_fresh(self.persona, situation) for situation in LEADS)
+        return tuple(line for line in lines if line)
 
     def proceed(self) -> Saying:
         """Take the next step, or several until there is something to say."""
@@ -211,6 +288,10 @@ class Interview:
         """One of the persona's lines, such as a nudge."""
         return self._saying([self._line(situation)])
 
+    def resume(self, rest: str, *, last: bool = False) -> Saying:
+        """Go on with what was broken off, as a fact: whoever reads along sees what is heard."""
+        return self._saying([self._line("repeating", rest)], last=last)
+
     def end(self, because: EndReason) -> Saying:
         """Close the session now."""
         return self._saying([self._close(because)], last=True)
@@ -222,7 +303,9 @@ class Interview:
         answer, question = self._journal.state.current, self.question
         if answer is None or question is None or not answer.turns:
             return None
-        return self._assess(question, answer.turns)
+        found = self._assess(question, answer.turns)
+        self._covered = found.coverage
+        return found
 
     def _record_round(self, round_id: str, title: str, minutes: float) -> None:
         self._journal.record(RoundStarted(at=self._now(), round=round_id, title=title, minutes=minutes))
@@ -245,6 +328,7 @@ class Interview:
             if first or not state.answers or state.answers[-1].skipped
             else self._pick_fresh(self.persona, "moving_on")
         )
+        self._on_lead(lead)
         phrasing = self._phrase(question, question.spoken, "question", lead)
         self._journal.record(
             QuestionAsked(
@@ -262,6 +346,7 @@ class Interview:
         question = self.question
         assert question is not None  # the policy asks follow-ups of the current question only
         lead = self._pick_fresh(self.persona, "acknowledging")
+        self._on_lead(lead)
         phrasing = self._phrase(question, step.follow_up.text, "follow_up", lead)
         self._journal.record(
             FollowUpAsked(
@@ -330,3 +415,7 @@ class Interview:
 
     def _pick_fresh(self, persona: Persona, situation: LineSituation) -> str:
         return pick_fresh_line(persona, situation, self._journal.state.lines_used, self._plan.seed)
+
+
+def _lead_of(fact: Event) -> str:
+    return fact.lead if isinstance(fact, QuestionAsked | FollowUpAsked) else ""

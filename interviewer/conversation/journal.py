@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from interviewer.session.events import Event
 from interviewer.session.state import SessionState, apply
 from interviewer.session.store import SessionStore
 
 Watcher = Callable[[Event], None]
+
+
+class Facts(Protocol):
+    """A list of facts, folded: a session's own, or one that may never come true."""
+
+    @property
+    def state(self) -> SessionState: ...
+
+    def record(self, event: Event) -> None: ...
 
 
 class Journal:
@@ -25,3 +35,15 @@ class Journal:
         self.state = apply(self.state, event)
         for watcher in self.watchers:
             watcher(event)
+
+
+class Sketch:
+    """Facts that may come true: folded on top of a state, stored nowhere."""
+
+    def __init__(self, state: SessionState) -> None:
+        self.state = state
+        self.facts: list[Event] = []
+
+    def record(self, event: Event) -> None:
+        self.state = apply(self.state, event)
+        self.facts.append(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import OrderedDict, deque
 from concurrent.futures import Future
 from functools import partial
 
@@ -13,6 +13,9 @@ import soxr
 from interviewer.domain import SAMPLE_RATE, VoiceStyle
 from interviewer.ports import Samples, Speaker, Speech, Voice
 from interviewer.workers import Worker
+
+MOST_READY = 8  # sentences kept as sound that may yet be said
+TAIL_SECONDS = 0.4  # of a saying: whoever speaks over no more than this has heard it out
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])")
 
@@ -26,22 +29,38 @@ class Mouth:
     """One saying at a time. `pump` is called with every frame and never waits."""
 
     def __init__(self, voice: Voice, speaker: Speaker, worker: Worker) -> None:
-        self._voice = voice
+        self._voice: Voice | None = voice
         self._speaker = speaker
         self._worker = worker
+        self._sentences: list[str] = []
         self._coming: deque[Future[Speech]] = deque()
+        self._ready: OrderedDict[tuple[str, VoiceStyle], Future[Speech]] = OrderedDict()
         self._played: list[Speech] = []
         self._heard_before = 0.0
 
     @property
     def voice_name(self) -> str:
-        return self._voice.name
+        return self._voice.name if self._voice else "none (text)"
+
+    def prepare(self, text: str, style: VoiceStyle) -> None:
+        """Have the first sentence of `text` ready as sound: it may be said soon."""
+        for sentence in sentences(text)[:1] if self._voice else []:
+            self._ready[sentence, style] = self._voiced(sentence, style)
+        while len(self._ready) > MOST_READY:
+            self._ready.popitem(last=False)
 
     def say(self, text: str, style: VoiceStyle) -> None:
-        """Begin a saying; the one before must be over."""
+        """Begin a saying; the one before must be over. Without a voice nothing is heard of it."""
         self._played, self._heard_before = [], 0.0
-        for sentence in sentences(text):
-            self._coming.append(self._worker.submit(partial(self._voice.synthesize, sentence, style)))
+        self._sentences = sentences(text) if self._voice else []
+        self._coming = deque(self._voiced(sentence, style) for sentence in self._sentences)
+
+    def _voiced(self, sentence: str, style: VoiceStyle) -> Future[Speech]:
+        ready = self._ready.pop((sentence, style), None)
+        if ready is not None and not (ready.done() and ready.exception()):
+            return ready
+        assert self._voice is not None  # nothing is prepared or said without one
+        return self._worker.submit(partial(self._voice.synthesize, sentence, style))
 
     def pump(self) -> bool:
         """Hand over what is ready; True when the first sound went out just now. Raises what the voice raised."""
@@ -62,14 +81,44 @@ class Mouth:
         return not self._coming and not self._speaker.busy
 
     @property
+    def waiting(self) -> bool:
+        """Whether nothing is heard because the next sentence is still being synthesized."""
+        return bool(self._coming) and not self._speaker.busy
+
+    @property
     def seconds(self) -> float:
         """Length of what was synthesized so far."""
         return sum(speech.seconds for speech in self._played)
 
+    @property
+    def heard(self) -> float:
+        """Seconds of the saying that were heard so far."""
+        return min(self._heard_before + self._speaker.heard, self.seconds) if self._played else 0.0
+
+    def duck(self, quiet: bool) -> None:
+        self._speaker.duck(quiet)
+
     def stop(self) -> float:
         """Fall silent; returns the seconds that were heard."""
+        heard = min(self._heard_before + self._speaker.stop(), self.seconds)
         self._coming.clear()
-        return min(self._heard_before + self._speaker.stop(), self.seconds)
+        return heard
+
+    def unheard(self, heard: float) -> str:
+        """The saying from the sentence on that broke off after `heard` seconds; "" when it was as good as over."""
+        begins = 0.0
+        for index, speech in enumerate(self._played):
+            if heard < begins + speech.seconds - TAIL_SECONDS:
+                return " ".join(self._sentences[index:])
+            begins += speech.seconds
+        return " ".join(self._sentences[len(self._played) :])
+
+    def fall_dumb(self) -> None:
+        """The voice hangs: leave it alone for good. What comes is shown as text."""
+        self._worker.renew()
+        self._voice = None
+        self._ready.clear()
+        self.stop()
 
     def heard_samples(self, seconds: float) -> Samples:
         """The first `seconds` of the saying, 16 kHz mono, for the recording."""

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from interviewer.conversation.interview import Saying
 from interviewer.conversation.journal import Journal
 from interviewer.conversation.mouth import Mouth
 from interviewer.errors import EngineError
 from interviewer.ports import Microphone, Samples, Speaker
-from interviewer.session.events import FaultNoted, ReplyTimed, SpeechHeard
+from interviewer.session.events import EngineChanged, FaultNoted, ReplyTimed, SpeechHeard
+
+VOICE_SECONDS = 25.0  # of waiting for a sentence; the engines' own time limits are shorter
 
 
 class Recorder(Protocol):
@@ -73,7 +77,7 @@ class Speaking:
         self._journal = journal
         self._sound = sound
         self._mouth = mouth
-        self._began = 0.0
+        self._began = self._waiting_since = 0.0
         self._reply_clock: ReplyClock | None = None
         self.saying: Saying | None = None
 
@@ -82,10 +86,14 @@ class Speaking:
         """When the saying's first sound went out, in seconds of the session's clock."""
         return self._began
 
+    def prepare(self, saying: Saying) -> None:
+        """Have the first sentence ready as sound: it may be said soon."""
+        self._mouth.prepare(saying.text, saying.persona.voice)
+
     def begin(self, saying: Saying, reply_clock: ReplyClock | None) -> None:
         """Start `saying`. With a clock, the time until its first sound is stored."""
         self.saying, self._reply_clock = saying, reply_clock
-        self._began = self._sound.recorder.seconds
+        self._began = self._waiting_since = self._sound.recorder.seconds
         self._mouth.say(saying.text, saying.persona.voice)
 
     def go_on(self) -> bool:
@@ -96,14 +104,41 @@ class Speaking:
                 if self._reply_clock is not None:
                     self._journal.record(self._reply_clock.timed(self._began))
                     self._reply_clock = None
-            return self._mouth.finished
+            return self._mouth.finished or self._voice_hangs()
         except EngineError as error:
             sentence = f"{error.message} The interviewer's words are shown as text."
             self._journal.record(FaultNoted(at=self._began, part="voice", sentence=sentence))
             return True
 
-    def stop(self, *, interrupted: bool) -> None:
-        """The floor changes: fall silent, keep what was heard on the recording, and store how much that was."""
+    def _voice_hangs(self) -> bool:
+        """A voice that keeps everybody waiting is given up for the rest of the session, and that is told."""
+        now = self._sound.recorder.seconds
+        if not self._mouth.waiting:
+            self._waiting_since = now
+        if now - self._waiting_since < VOICE_SECONDS:
+            return False
+        named = self._mouth.voice_name
+        self._mouth.fall_dumb()
+        because = f"{named} gave no sound for {VOICE_SECONDS:g} s. The interviewer's words are shown as text."
+        self._journal.record(
+            EngineChanged(at=now, port="voice", engine=self._mouth.voice_name, because=because)
+        )
+        return True
+
+    def duck(self, quiet: bool) -> None:
+        """Somebody begins to speak, or was only clearing their throat."""
+        self._mouth.duck(quiet)
+
+    def last_played(self, count: int) -> Samples:
+        """The `count` samples at 16 kHz that were heard last, silence before the first."""
+        sounded = self._mouth.heard_samples(self._mouth.heard)[-count:]
+        return np.pad(sounded, (count - len(sounded), 0))
+
+    def stop(self, *, interrupted: bool) -> str:
+        """The floor changes: fall silent, keep what was heard on the recording, and store how much that was.
+
+        Returns what is left to be said, from the sentence on that was broken off.
+        """
         whole = self._mouth.seconds
         stopped_after = self._mouth.stop()
         heard = stopped_after if interrupted else whole
@@ -117,3 +152,4 @@ class Speaking:
                 voice=self._mouth.voice_name,
             )
         )
+        return self._mouth.unheard(heard) if interrupted else ""

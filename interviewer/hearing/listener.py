@@ -133,6 +133,11 @@ class Listener:
         return self._endpointer.spoken
 
     @property
+    def settled(self) -> bool:
+        """Whether something was said and all of it is written down, nobody speaking now."""
+        return self.spoken and self._chunk_started is None and not self._pending
+
+    @property
     def silence(self) -> float:
         return self._endpointer.silence
 

@@ -175,6 +175,9 @@ class EngineChanged(Fact):
     port: str
     engine: str
     because: str
+    rough_transcript: bool = Field(
+        default=False, description="Whether it is a recogniser whose words must be read as rough."
+    )
 
 
 class SessionEnded(Fact):

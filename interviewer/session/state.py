@@ -126,6 +126,7 @@ def apply(state: SessionState, event: Event) -> SessionState:
             change |= {"waiting": "interviewer"} if state.waiting == "nobody" else {}
         case EngineChanged():
             change |= {"engines": {**state.engines, event.port: event.engine}}
+            change |= {"rough": state.rough or event.rough_transcript}
         case RoundStarted():
             change |= {
                 "round": event.round,

@@ -93,6 +93,9 @@ class BrowserSpeaker:
         with self._lock:
             return self._heard
 
+    def duck(self, quiet: bool) -> None:
+        """The page plays on at full loudness: its pieces are on their way, and it cancels echo by itself."""
+
     def stop(self) -> float:
         with self._lock:
             if self._sounding():

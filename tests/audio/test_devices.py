@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).parent.parent.parent
 @dataclass
 class Status:
     input_overflow: bool = False
+    output_underflow: bool = False
 
 
 class ScriptedStream:
@@ -44,9 +45,9 @@ class ScriptedStream:
         block = samples.reshape(-1, 1).repeat(self.options["channels"], axis=1)
         self.options["callback"](block, len(samples), None, Status(overflow))
 
-    def take(self, frames: int) -> Samples:
+    def take(self, frames: int, *, underflow: bool = False) -> Samples:
         out = np.full((frames, self.options["channels"]), np.nan, dtype=np.float32)
-        self.options["callback"](out, frames, None, Status())
+        self.options["callback"](out, frames, None, Status(output_underflow=underflow))
         return out
 
 
@@ -209,6 +210,17 @@ def test_what_is_heard_waits_for_the_devices_latency() -> None:
     assert speaker.stop() == pytest.approx(0.1)
     assert np.abs(portaudio.stream.take(4_800)[240:]).max() == 0
     assert not speaker.busy
+
+
+def test_gaps_in_the_voice_are_counted() -> None:
+    portaudio = ScriptedPortAudio(HEADSET)
+    speaker = DeviceSpeaker(portaudio=portaudio, clock=lambda: 0.0)
+    speaker.open()
+    portaudio.stream.take(480)
+    assert speaker.gaps == 0
+    portaudio.stream.take(480, underflow=True)
+    portaudio.stream.take(480, underflow=True)
+    assert speaker.gaps == 2
 
 
 def test_a_loudspeaker_that_takes_no_sound_is_said() -> None:

@@ -23,6 +23,7 @@ from interviewer.ports import Samples
 from interviewer.session.events import (
     Answered,
     Event,
+    FaultNoted,
     LineSpoken,
     QuestionAsked,
     ReplyTimed,
@@ -196,8 +197,7 @@ def test_a_microphone_unplugged_in_mid_answer(speech: Path, tmp_path: Path) -> N
             run.wait_for(floor_is_free, QUESTION_SECONDS)
             said = Room(server, speech).say()
             time.sleep(6.0)
-            server.unload("module-remap-source")
-            server.unload("module-null-sink")  # the server moves streams while there is anywhere to move them
+            server.unplug()
             assert run.end(QUESTION_SECONDS) == 1
             told = run.said()
         said.terminate()
@@ -209,6 +209,31 @@ def test_a_microphone_unplugged_in_mid_answer(speech: Path, tmp_path: Path) -> N
     (answer,) = answered(program.facts())
     assert answer.turn.ended_by == "interrupted"
     assert "bias" in answer.turn.text
+
+
+def test_a_microphone_plugged_in_again_goes_on(speech: Path, tmp_path: Path) -> None:
+    """The session waits for it, says so, and takes the answer."""
+    folder = tmp_path / "pulse"
+    folder.mkdir()
+    with pulse_server(folder) as server:
+        program = Program(tmp_path, server.env)
+        with program.started(*PRACTICE, *DEVICES) as run:
+            run.wait_for(floor_is_free, QUESTION_SECONDS)
+            time.sleep(1.0)
+            server.unplug()
+            run.wait_for(lambda facts: any(isinstance(fact, FaultNoted) for fact in facts), QUESTION_SECONDS)
+            server.plug_in()
+            run.wait_for(lambda facts: len(faults(facts)) == 2, QUESTION_SECONDS)
+            Room(server, speech).say()
+            assert run.end(QUESTION_SECONDS) == 0, run.said()
+    lost, back = faults(program.facts())
+    assert "'room_microphone' stopped" in lost or "'room_microphone' gave no sound" in lost
+    assert "The microphone is back: room_microphone" in back
+    assert "bias" in answered(program.facts())[-1].turn.text
+
+
+def faults(facts: list[Event]) -> list[str]:
+    return [fact.sentence for fact in facts if isinstance(fact, FaultNoted)]
 
 
 def test_killed_in_mid_answer_and_resumed(room: Room, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from builders import a_library, a_persona, a_question
 from rehearsal import Cue, Rehearsal, SlowWorker, leaves, loud, presses, says, stays_silent
 
 from interviewer.audio.recording import SessionRecorder, read_wav
+from interviewer.audio.virtual_room import RoomSpeaker
 from interviewer.conversation.controls import Live
 from interviewer.domain import SAMPLE_RATE, Segment, VoiceStyle
 from interviewer.engines.scripted import ScriptedTranscriber
@@ -61,17 +62,12 @@ def test_what_is_asked_is_stored_before_it_is_spoken(tmp_path: Path) -> None:
     stored_when_spoken: list[set[str]] = []
     rehearsal = Rehearsal(tmp_path, [says(3.0)], ["yes"], start=ONE)
 
-    class Voice:
-        name = "watching voice"
-
-        def synthesize(self, text: str, style: VoiceStyle) -> Speech:
+    class WatchingSpeaker(RoomSpeaker):
+        def play(self, speech: Speech) -> None:
             stored_when_spoken.append({fact.type for fact in rehearsal.facts})
-            return Speech(loud(0.5), SAMPLE_RATE)
+            super().play(speech)
 
-        def close(self) -> None:
-            pass
-
-    rehearsal.voice = Voice()
+    rehearsal.room.speaker = WatchingSpeaker(rehearsal.room)
     rehearsal.run()
     assert "question_asked" in stored_when_spoken[0]
     assert "answered" in stored_when_spoken[-1]
@@ -407,13 +403,14 @@ def test_no_line_is_said_twice_within_a_session(tmp_path: Path) -> None:
 
 
 def _catching_up_after(worker: SlowWorker, phase: str, seconds: float) -> Callable[[Live, Rehearsal], None]:
-    """The worker stands still in `phase` for so long, and is quick otherwise."""
+    """The worker stands still in `phase` for so long, and is quick otherwise; no reply is drafted before "thinking"."""
     begun: list[float] = []
 
     def on_moment(live: Live, rehearsal: Rehearsal) -> None:
         if live.phase != phase:
             begun.clear()
-            worker.catch_up()
+            if phase != "thinking" or live.phase not in ("listening", "finishing"):
+                worker.catch_up()
             return
         begun.append(live.clock)
         if live.clock - begun[0] >= seconds:
