@@ -122,8 +122,8 @@ def additions(text: Spoken, terms: frozenset[str]) -> tuple[list[tuple[str, str]
     silent = sorted(word for word in unknown if not wanted[word])
     new = {word: forms for word, forms in text.spellings.items() if word not in shipped}
     readable = {word for word, forms in new.items() if not any(map(_is_name_in_parts, forms))}
-    for word, said in read_aloud_by_strangers(readable - {*silent}, terms, shipped).items():
-        wanted[word] += said
+    for word, guessed in read_aloud_by_strangers(readable - {*silent}, terms, shipped).items():
+        wanted[word] += guessed
     return _new_lines(wanted, shipped), silent
 
 

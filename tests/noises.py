@@ -81,7 +81,7 @@ def _breathing(count: int, rng: Generator) -> _Sound:
     """In and out, three to five seconds a breath."""
     pace = rng.uniform(0.2, 0.35)
     swell = np.sin(2 * np.pi * pace * _seconds(count)) ** 4
-    return _smooth(rng.standard_normal(count), 300, 4000) * swell
+    return np.asarray(_smooth(rng.standard_normal(count), 300, 4000) * swell)
 
 
 def _coughs(count: int, rng: Generator) -> _Sound:

@@ -39,7 +39,8 @@ def test_letters_are_joined_where_they_spell_a_known_acronym(heard: str, written
 
 def test_the_joined_word_takes_the_letters_time_and_their_mean_confidence() -> None:
     _, joined, _ = join_letters(said("the k l divergence"), ACRONYMS)
-    assert (joined.start, joined.end) == (pytest.approx(0.1), pytest.approx(0.3))
+    assert joined.start == pytest.approx(0.1)
+    assert joined.end == pytest.approx(0.3)
     assert joined.confidence == pytest.approx(0.55)
 
 
