@@ -39,6 +39,7 @@ from transcription_corpus import (
     voiced,
 )
 
+from interviewer.domain import Segment
 from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
 from interviewer.engines.pocketsphinx import PocketsphinxTranscriber
 from interviewer.engines.pocketsphinx.binding import Missing
@@ -119,29 +120,38 @@ def measure(system: str, items: Sequence[Item], terms: frozenset[str], tuning: T
 def _transcribe(
     transcriber: PocketsphinxTranscriber, item: Item, tally: Tally, terms: frozenset[str]
 ) -> None:
-    words: list[str] = []
-    confidences: list[float] = []
-    doubtful: list[bool] = []
+    segments: list[Segment] = []
+    closed_before = len(tally.close_seconds)
     for chunk in chunks(item.samples):
         started = time.thread_time()
         transcriber.start_chunk()
         for at in range(0, len(chunk), FRAME_SAMPLES):
             transcriber.feed(chunk[at : at + FRAME_SAMPLES])
         fed = time.thread_time()
-        for segment in transcriber.end_chunk():
-            words += [word.text for word in segment.words]
-            confidences += [word.confidence or 0.0 for word in segment.words]
-            doubtful += [segment.doubtful] * len(segment.words)
+        segments += transcriber.end_chunk()
         ended = time.thread_time()
         tally.close_seconds.append(ended - fed)
         tally.decode_seconds += ended - started
     tally.sound_seconds += len(item.samples) / SAMPLE_RATE
     said = spoken([item.text]).words
-    error_rate, right = _compare(said, words, tally, terms)
+    written = [word for segment in segments for word in segment.words]
+    error_rate, right = _compare(said, [word.text for word in written], tally, terms)
     tally.word_errors.append(error_rate)
-    tally.confidences += list(zip(confidences, right, strict=True))
+    tally.confidences += [
+        (word.confidence or 0.0, is_right) for word, is_right in zip(written, right, strict=True)
+    ]
+    doubtful = [segment.doubtful for segment in segments for _ in segment.words]
     tally.doubted += Counter(zip(doubtful, right, strict=True))
-    tally.transcripts.append({"item": item.name, "speaker": item.speaker, "said": said, "written": words})
+    tally.transcripts.append(
+        {
+            "item": item.name,
+            "speaker": item.speaker,
+            "said": said,
+            "written": [word.text for word in written],
+            "segments": [(segment.confidence, len(segment.words)) for segment in segments],
+            "close_seconds": tally.close_seconds[closed_before:],
+        }
+    )
     tally.by_speaker.setdefault(item.speaker, []).append(tally.word_errors[-1])
 
 
