@@ -1,6 +1,6 @@
 """How well the embedded recogniser writes down interview answers: word errors, technical terms, speed.
 
-    python scripts/bench_transcription.py [--part fresh] [--voice rms] [--json] [--demo FOLDER]
+    python scripts/bench_transcription.py [--part blind] [--voice rms] [--json] [--demo FOLDER]
 
 Compares the stock decoder, the stock model mixed with our domain model, and the full mix with the question's own model.
 Settings are chosen on the parts `development`, `seen` and `everyday_development` alone. Synthetic voices (flite) speak the answers, each voice on its own
@@ -17,13 +17,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import jiwer
 import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
 from build_recogniser_assets import FILLERS, domain_text, technical_terms
+from noises import NOISES, noise
 from transcription_corpus import (
     VOICES,
     Item,
@@ -34,6 +39,7 @@ from transcription_corpus import (
     voiced,
 )
 
+from interviewer.domain import Segment
 from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
 from interviewer.engines.pocketsphinx import PocketsphinxTranscriber
 from interviewer.engines.pocketsphinx.binding import Missing
@@ -44,6 +50,8 @@ from interviewer.library.content import load_library
 
 ROOT = Path(__file__).resolve().parent.parent
 HUMAN = ROOT.parent / "shared" / "audio"
+NOISE_SECONDS, NOISE_LEVELS = 6.0, (0.01, 0.05, 0.2)
+SPOKEN_PARTS = ("development", "seen", "everyday_development", "fresh", "blind", "everyday")
 SYSTEMS = ("stock", "adapted", "question")
 
 
@@ -59,6 +67,9 @@ class Tally:
     terms: Counter[str] = field(default_factory=Counter)
     fillers: Counter[str] = field(default_factory=Counter)
     confidences: list[tuple[float, bool]] = field(default_factory=list)
+    doubted: Counter[tuple[bool, bool]] = field(
+        default_factory=Counter
+    )  # (in a doubtful segment, word right)
     transcripts: list[dict[str, Any]] = field(default_factory=list)
 
     def figures(self) -> dict[str, Any]:
@@ -73,9 +84,22 @@ class Tally:
             "filler_precision": _ratio(self.fillers["right"], self.fillers["written"]),
             "real_time_factor": round(self.decode_seconds / self.sound_seconds, 3),
             "close_median_ms": round(1000 * statistics.median(self.close_seconds)),
+            "close_p95_ms": round(1000 * _percentile(self.close_seconds, 0.95)),
             "close_max_ms": round(1000 * max(self.close_seconds)),
             "confidence_auc": _auc(self.confidences),
+            "words_doubted": _ratio(
+                self._doubted(True, False) + self._doubted(True, True), self.doubted.total()
+            ),
+            "doubted_that_are_wrong": _ratio(
+                self._doubted(True, False), self._doubted(True, False) + self._doubted(True, True)
+            ),
+            "wrong_that_are_doubted": _ratio(
+                self._doubted(True, False), self._doubted(True, False) + self._doubted(False, False)
+            ),
         }
+
+    def _doubted(self, doubtful: bool, right: bool) -> int:
+        return self.doubted[doubtful, right]
 
 
 def measure(system: str, items: Sequence[Item], terms: frozenset[str], tuning: Tuning) -> Tally:
@@ -96,31 +120,45 @@ def measure(system: str, items: Sequence[Item], terms: frozenset[str], tuning: T
 def _transcribe(
     transcriber: PocketsphinxTranscriber, item: Item, tally: Tally, terms: frozenset[str]
 ) -> None:
-    words: list[str] = []
-    confidences: list[float] = []
+    segments: list[Segment] = []
+    closed_before = len(tally.close_seconds)
     for chunk in chunks(item.samples):
         started = time.thread_time()
         transcriber.start_chunk()
         for at in range(0, len(chunk), FRAME_SAMPLES):
             transcriber.feed(chunk[at : at + FRAME_SAMPLES])
         fed = time.thread_time()
-        for segment in transcriber.end_chunk():
-            words += [word.text for word in segment.words]
-            confidences += [word.confidence or 0.0 for word in segment.words]
+        segments += transcriber.end_chunk()
         ended = time.thread_time()
         tally.close_seconds.append(ended - fed)
         tally.decode_seconds += ended - started
     tally.sound_seconds += len(item.samples) / SAMPLE_RATE
     said = spoken([item.text]).words
-    tally.word_errors.append(_compare(said, words, confidences, tally, terms))
-    tally.transcripts.append({"item": item.name, "speaker": item.speaker, "said": said, "written": words})
+    written = [word for segment in segments for word in segment.words]
+    error_rate, right = _compare(said, [word.text for word in written], tally, terms)
+    tally.word_errors.append(error_rate)
+    tally.confidences += [
+        (word.confidence or 0.0, is_right) for word, is_right in zip(written, right, strict=True)
+    ]
+    doubtful = [segment.doubtful for segment in segments for _ in segment.words]
+    tally.doubted += Counter(zip(doubtful, right, strict=True))
+    tally.transcripts.append(
+        {
+            "item": item.name,
+            "speaker": item.speaker,
+            "said": said,
+            "written": [word.text for word in written],
+            "segments": [(segment.confidence, len(segment.words)) for segment in segments],
+            "close_seconds": tally.close_seconds[closed_before:],
+        }
+    )
     tally.by_speaker.setdefault(item.speaker, []).append(tally.word_errors[-1])
 
 
 def _compare(
-    said: list[str], written: list[str], confidences: list[float], tally: Tally, terms: frozenset[str]
-) -> float:
-    """Count terms, fillers and confidences; returns the word error rate."""
+    said: list[str], written: list[str], tally: Tally, terms: frozenset[str]
+) -> tuple[float, list[bool]]:
+    """Count terms and fillers; returns the word error rate and which of the written words are right."""
     output = jiwer.process_words(" ".join(said), " ".join(written))
     right = {
         place: said[part.ref_start_idx + place - part.hyp_start_idx]
@@ -128,12 +166,16 @@ def _compare(
         if part.type == "equal"
         for place in range(part.hyp_start_idx, part.hyp_end_idx)
     }
-    tally.confidences += [(confidence, place in right) for place, confidence in enumerate(confidences)]
     for counter, wanted in ((tally.terms, terms), (tally.fillers, FILLERS)):
         counter["said"] += sum(word in wanted for word in said)
         counter["written"] += sum(word in wanted for word in written)
         counter["right"] += sum(word in wanted for word in right.values())
-    return float(output.wer)
+    return float(output.wer), [place in right for place in range(len(written))]
+
+
+def _percentile(values: Iterable[float], share: float) -> float:
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, int(len(ranked) * share))]
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -156,6 +198,31 @@ def _auc(scored: Iterable[tuple[float, bool]]) -> float | None:
         won += right_here * (below + wrong_here / 2)
         below += wrong_here
     return round(won / (right * wrong), 3)
+
+
+def measure_noise(prepared: Sequence[Item], tuning: Tuning) -> dict[str, Any]:
+    """What is written where nobody speaks, after each voice and with its question prepared: words that the search wrote,
+    those kept as doubtful, and those that pass for certain."""
+    rows: dict[str, Any] = {kind: Counter() for kind in NOISES}
+    for seed, item in enumerate(prepared):
+        transcriber = PocketsphinxTranscriber(places.recogniser_assets(), tuning=tuning)
+        transcriber.prepare(item.phrases)
+        transcriber.prime(item.samples)
+        for kind, level in product(NOISES, NOISE_LEVELS):
+            transcriber.start_chunk()
+            transcriber.feed(noise(kind, NOISE_SECONDS, level=level, seed=seed))
+            segments = transcriber.end_chunk()
+            dropped = [refusal.text for refusal in transcriber.refusals if refusal.action == "drop"]
+            doubted = [segment.text for segment in segments if segment.doubtful]
+            certain = [segment.text for segment in segments if not segment.doubtful]
+            rows[kind] += Counter(seconds=int(NOISE_SECONDS), written=_count(dropped + doubted + certain))
+            rows[kind] += Counter(doubted=_count(doubted), certain=_count(certain))
+        transcriber.close()
+    return {kind: dict(counts) for kind, counts in rows.items()}
+
+
+def _count(texts: Iterable[str]) -> int:
+    return sum(len(text.split()) for text in texts)
 
 
 def longest_shared_run(texts: Iterable[str], known: str) -> int:
@@ -181,6 +248,7 @@ def gather(part: str, demo: Path | None, voices: Sequence[str] = VOICES) -> list
     parts = {
         **read_parts(data / "transcription_heldout.yaml"),
         **read_parts(data / "transcription_fresh.yaml"),
+        **read_parts(data / "transcription_blind.yaml"),
     }
     return list(voiced(parts[part], dict(load_library().questions), voices))
 
@@ -189,7 +257,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = ("development", "seen", "everyday_development", "fresh", "everyday", "human", "demo")
+    parts = (*SPOKEN_PARTS, "human", "demo", "noise")
     parser.add_argument("--part", action="append", choices=parts, help="which recordings (default: all)")
     parser.add_argument("--system", action="append", choices=SYSTEMS, help="which recognisers (default: all)")
     parser.add_argument(
@@ -199,13 +267,18 @@ def main() -> None:
     parser.add_argument(
         "--transcripts", type=Path, help="write what was said and what was heard to this file"
     )
+    parser.add_argument("--no-second-pass", action="store_true", help="go over each chunk once only")
     parser.add_argument("--json", action="store_true", help="print the JSON object alone")
     options = parser.parse_args()
+    tuning = replace(CHOSEN_TUNING, second_pass=not options.no_second_pass)
     domain = domain_text(ROOT / "prompts" / "questions").words
     terms = technical_terms(domain)
     heard: list[dict[str, Any]] = []
     report: dict[str, Any] = {"technical_terms": len(terms), "parts": {}}
     for part in options.part or parts:
+        if part == "noise":
+            report["parts"][part] = measure_noise(gather("development", None)[:3], tuning)
+            continue
         items = gather(part, options.demo, options.voice or VOICES)
         if not items:
             print(f"{part}: skipped, there are no such recordings here", file=sys.stderr)
@@ -213,7 +286,7 @@ def main() -> None:
         shared = longest_shared_run({item.text for item in items}, f" {' '.join(domain)} ")
         figures: dict[str, Any] = {"longest_run_shared_with_training": shared}
         for system in options.system or SYSTEMS:
-            tally = measure(system, items, terms, CHOSEN_TUNING)
+            tally = measure(system, items, terms, tuning)
             figures[system] = tally.figures()
             heard += [{"part": part, "system": system, **pair} for pair in tally.transcripts]
             if not options.json:

@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from letter_to_sound import LetterToSound
 
+from interviewer.engines.pocketsphinx.assets import DOMAIN_DICTIONARY, DOMAIN_MODEL, DOMAIN_TERMS
 from interviewer.engines.pocketsphinx.binding import Functions, Missing, functions
 from interviewer.engines.pocketsphinx.language_model import Trigrams, trigrams_of_much_text
 from interviewer.engines.pocketsphinx.lexicon import pronounce_words, read_dictionary
 from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer, spelled
-from interviewer.engines.pocketsphinx.spoken import Spoken, clauses, is_acronym, spoken
-from interviewer.engines.pocketsphinx.transcriber import DOMAIN_DICTIONARY, DOMAIN_MODEL, DOMAIN_TERMS
+from interviewer.engines.pocketsphinx.spoken import Spoken, camel_parts, clauses, is_acronym, spoken
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "scripts" / "data"
@@ -36,6 +37,11 @@ TALK = ("interview_talk.txt", "interview_voices.txt", "interview_phrases.txt")
 MANIFEST = "domain.json"
 FILLERS = frozenset({"um", "uh"})
 _KEYNESS, _LEAST_COUNT = 30.0, 2
+_GUESSED_FROM, _MOST_GUESSED = (
+    0.12,
+    3,
+)  # how likely a way of reading a new word must be, and how many are taken
+_MISREAD_FROM, _MOST_MISREAD = 0.2, 2  # the same for terms that the shipped dictionary says one way
 _LOG_BASE = 1.0001  # of the probabilities pocketsphinx gives
 _BINARY_FORMAT = 2  # NGRAM_BIN
 # what a question says of itself without ever being spoken
@@ -95,7 +101,7 @@ def paused(texts: Iterable[str]) -> Iterator[str]:
         yield from cut if number % 2 else [" ".join(cut)]
 
 
-def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:
+def additions(text: Spoken, terms: frozenset[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """Dictionary lines for what the shipped dictionary lacks or says only one way, and the words nobody can pronounce."""
     from pocketsphinx import get_model_path
 
@@ -113,6 +119,43 @@ def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:
         unknown, {**shipped, **by_hand}, EspeakPronouncer(timeout_seconds=300)
     ).items():
         wanted[word] += said
+    silent = sorted(word for word in unknown if not wanted[word])
+    new = {word: forms for word, forms in text.spellings.items() if word not in shipped}
+    readable = {word for word, forms in new.items() if not any(map(_is_name_in_parts, forms))}
+    for word, guessed in read_aloud_by_strangers(readable - {*silent}, terms, shipped).items():
+        wanted[word] += guessed
+    return _new_lines(wanted, shipped), silent
+
+
+def _is_name_in_parts(written: str) -> bool:
+    """Whether a spelling tells how it is read: capitals letter by letter, humps part by part."""
+    return is_acronym(written) or len(camel_parts(written)) > 1
+
+
+def read_aloud_by_strangers(
+    unknown: Iterable[str], terms: frozenset[str], shipped: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Other ways in which somebody who does not know them may say new words and technical terms.
+
+    The rules are learnt without the terms, or they would only repeat how the dictionary says them.
+    """
+    rules = LetterToSound({word: said for word, said in shipped.items() if word not in terms})
+    limits = dict.fromkeys(unknown, (_GUESSED_FROM, _MOST_GUESSED))
+    limits |= {
+        term: (_MISREAD_FROM, _MOST_MISREAD)
+        for term in terms
+        if len(shipped.get(term, ())) == 1 and len(term) > 3
+    }
+    return {
+        word: [phones for phones, likely in rules.guesses(word, most=most) if likely >= least]
+        for word, (least, most) in limits.items()
+    }
+
+
+def _new_lines(
+    wanted: Mapping[str, Iterable[str]], shipped: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str]]:
+    """Dictionary lines for every pronunciation that the shipped dictionary does not give, numbered on from its own."""
     lines: list[tuple[str, str]] = []
     for word in sorted(wanted):
         known = list(shipped.get(word, ()))
@@ -120,7 +163,7 @@ def additions(text: Spoken) -> tuple[list[tuple[str, str]], list[str]]:
             if phones not in known:
                 known.append(phones)
                 lines.append((word if len(known) == 1 else f"{word}({len(known)})", phones))
-    return lines, sorted(word for word in unknown if not wanted[word])
+    return lines
 
 
 def technical_terms(domain: Sequence[str]) -> frozenset[str]:
@@ -179,13 +222,13 @@ def main() -> None:
         )
     options.out.mkdir(parents=True, exist_ok=True)
     text = domain_text(options.questions)
-    lines, silent = additions(text)
+    terms = technical_terms(text.words)
+    lines, silent = additions(text, terms)
     sentences = [[word for word in sentence if word not in silent] for sentence in text.sentences]
     model = trigrams_of_much_text(sentences)
     (options.out / DOMAIN_DICTIONARY).write_text("".join(f"{w} {p}\n" for w, p in lines), encoding="utf-8")
     write_binary(model, options.out / DOMAIN_MODEL)
-    terms = sorted(technical_terms(text.words))
-    (options.out / DOMAIN_TERMS).write_text("".join(f"{word}\n" for word in terms), encoding="utf-8")
+    (options.out / DOMAIN_TERMS).write_text("".join(f"{word}\n" for word in sorted(terms)), encoding="utf-8")
     orders = Counter(len(ngram) for ngram in model.probability)
     manifest = {
         "words_of_text": len(text.words),

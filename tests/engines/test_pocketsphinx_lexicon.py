@@ -73,6 +73,11 @@ def test_spelling_becomes_american_where_it_differs() -> None:
     assert [american(word) for word in same] == same
 
 
+def test_a_short_i_before_a_vowel_is_the_long_one_it_is_in_american_english() -> None:
+    assert phones_from_ipa("vˌɛɹɪˈeɪʃənəl") == "V EH R IY EY SH AH N AH L"
+    assert phones_from_ipa("bˈɪt") == "B IH T"
+
+
 def test_acronyms_are_spelled_out() -> None:
     assert spelled("LSTM") == "EH L EH S T IY EH M"
     assert spelled("GPUs") == "JH IY P IY Y UW Z"

@@ -17,6 +17,7 @@ import psutil
 import pytest
 import soundfile
 import soxr
+from noises import NOISES, noise
 
 from interviewer.domain import Segment, VoiceStyle
 from interviewer.domain.speech import FRAME_SAMPLES, SAMPLE_RATE
@@ -199,8 +200,40 @@ def test_captions_grow_while_speech_is_fed(shared: PocketsphinxTranscriber) -> N
 
 @pytest.mark.parametrize("loudness", [0.0, 1e-4])
 def test_silence_holds_no_words(shared: PocketsphinxTranscriber, loudness: float) -> None:
-    noise = np.random.default_rng(3).normal(0, 1, 3 * SAMPLE_RATE).astype(np.float32) * np.float32(loudness)
-    assert transcribe(shared, noise) == ()
+    hiss = np.random.default_rng(3).normal(0, 1, 3 * SAMPLE_RATE).astype(np.float32) * np.float32(loudness)
+    assert transcribe(shared, hiss) == ()
+
+
+@needs_flite
+@pytest.mark.parametrize("kind", NOISES)
+def test_nothing_is_certain_where_nobody_speaks(shared: PocketsphinxTranscriber, kind: str) -> None:
+    shared.prepare(PHRASES)
+    shared.prime(voiced(SENTENCE))
+    for seed, level in enumerate((0.01, 0.2)):
+        segments = transcribe(shared, noise(kind, 3, level=level, seed=seed))
+        assert all(segment.doubtful for segment in segments), [segment.text for segment in segments]
+
+
+@needs_flite
+def test_words_over_a_steady_noise_are_dropped_and_leave_the_voice_as_it_was(
+    shared: PocketsphinxTranscriber,
+) -> None:
+    shared.prime(voiced(SENTENCE))
+    before = shared.cepstral_mean
+    assert transcribe(shared, noise("white", 5, level=0.05, seed=1)) == ()
+    assert [refusal.action for refusal in shared.refusals] == ["drop"]
+    assert shared.cepstral_mean == pytest.approx(before, abs=0.02)
+    assert transcribe(shared, voiced(SENTENCE))
+    assert shared.refusals == ()
+
+
+@needs_flite
+def test_a_first_chunk_of_noise_does_not_pass_for_the_microphones_colour() -> None:
+    fresh = PocketsphinxTranscriber(places.recogniser_assets())
+    before = fresh.cepstral_mean
+    assert transcribe(fresh, noise("white", 5, level=0.05, seed=1)) == ()
+    assert fresh.cepstral_mean == pytest.approx(before, abs=0.02)
+    fresh.close()
 
 
 def test_an_empty_chunk_is_no_error(shared: PocketsphinxTranscriber) -> None:

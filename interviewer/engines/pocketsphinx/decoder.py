@@ -54,6 +54,7 @@ class Tuning:
 
     `most_states` and `most_words` cap what is kept alive for each 10 ms of sound. People's voices in real rooms keep far
     more alive than synthetic ones: the caps more than halve the work on recordings of people and left their word errors as they were.
+    `second_pass_window`: how many frames from where the first pass let a word begin the second may let it begin; 25 by default.
     """
 
     technical: Mix = _TECHNICAL
@@ -63,6 +64,7 @@ class Tuning:
     word_insertion: float = 0.65
     second_pass: bool = True
     second_pass_weight: float = 8.5
+    second_pass_window: int = 10
     lattice_weight: float = 9.5
     most_states: int = 5000
     most_words: int = 20
@@ -133,6 +135,7 @@ class MixedDecoder:
             "dict": str(files.dictionary),
             "fwdflat": self._tuning.second_pass,
             "fwdflatlw": self._tuning.second_pass_weight,
+            "fwdflatsfwin": self._tuning.second_pass_window,
             "bestpathlw": self._tuning.lattice_weight,
             "lw": self._tuning.language_weight,
             "wip": self._tuning.word_insertion,

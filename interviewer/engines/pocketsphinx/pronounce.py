@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from interviewer.errors import EngineError
 
@@ -54,7 +54,13 @@ def phones_from_ipa(ipa: str) -> str | None:
             rest = rest[1:]
         else:
             return None
-    return " ".join(phones) or None
+    return " ".join(_tensed(phones)) or None
+
+
+def _tensed(phones: Sequence[str]) -> Iterator[str]:
+    """American English has no IH before a vowel, where eSpeak NG writes one: "variational" has R IY EY."""
+    for phone, following in zip(phones, [*phones[1:], ""], strict=False):
+        yield "IY" if phone == "IH" and following[:1] in {"A", "E", "I", "O", "U"} else phone
 
 
 class EspeakPronouncer:

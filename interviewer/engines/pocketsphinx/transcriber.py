@@ -7,7 +7,6 @@ know where its assets are: the caller names the folder. Owned by one thread.
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -16,17 +15,18 @@ import numpy as np
 
 from interviewer.domain import Segment, Word
 from interviewer.domain.speech import SAMPLE_RATE
+from interviewer.engines.pocketsphinx.assets import DOMAIN_DICTIONARY, DOMAIN_TERMS, decoder_files
 from interviewer.engines.pocketsphinx.binding import Functions, Missing, functions
 from interviewer.engines.pocketsphinx.decoder import (
     CHOSEN_TUNING,
     FRAME_SECONDS,
     DecodedWord,
     Decoder,
-    DecoderFiles,
     MixedDecoder,
     Tuning,
 )
 from interviewer.engines.pocketsphinx.language_model import trigrams
+from interviewer.engines.pocketsphinx.letters import join_letters, spelled_out
 from interviewer.engines.pocketsphinx.lexicon import (
     Pronouncer,
     Pronunciations,
@@ -38,10 +38,8 @@ from interviewer.engines.pocketsphinx.lexicon import (
 from interviewer.engines.pocketsphinx.pronounce import EspeakPronouncer
 from interviewer.engines.pocketsphinx.spoken import Spoken, clauses, spoken
 from interviewer.engines.pocketsphinx.stock import StockDecoder
-from interviewer.errors import EngineError
+from interviewer.engines.recognition_guards import Heard, Refusal, judge
 from interviewer.ports import Samples
-
-DOMAIN_MODEL, DOMAIN_DICTIONARY, DOMAIN_TERMS = "domain.lm.bin", "domain.dict", "domain.terms"
 
 TECHNICAL_FROM = 0.035
 """Share of technical terms in a question's text from which its answers are taken to be technical talk."""
@@ -60,7 +58,8 @@ _ALTERNATIVE = re.compile(r"\(\d+\)$")
 
 
 class PocketsphinxTranscriber:
-    """Transcriber port over pocketsphinx. `caveat` says in one sentence what is amiss; None when all is well."""
+    """Transcriber port over pocketsphinx. `caveat` says in one sentence what is amiss; None when all is well.
+    `refusals` says what of the last chunk was dropped or doubted because of its sound, and why."""
 
     name = "pocketsphinx"
     rough = True
@@ -74,8 +73,9 @@ class PocketsphinxTranscriber:
         library: Functions | Missing | None = None,
     ) -> None:
         """`assets`: the folder made by scripts/build_recogniser_assets.py. EngineError when it is not there or not whole."""
-        files = _files(assets)
+        files = decoder_files(assets)
         self._dictionary: Pronunciations = read_dictionary(assets / DOMAIN_DICTIONARY)
+        self._acronyms = spelled_out(self._dictionary)
         self._terms = frozenset((assets / DOMAIN_TERMS).read_text(encoding="utf-8").split())
         self._pronouncer = pronouncer or EspeakPronouncer()
         self._prepared: tuple[str, ...] = ()
@@ -83,6 +83,12 @@ class PocketsphinxTranscriber:
         self._learned: set[str] = set()
         self._primed = False
         self._held: list[bytes] | None = None
+        self._sound: list[Samples] = []
+        self._before_chunk: tuple[tuple[float, ...], bool] = (
+            (),
+            False,
+        )  # cepstral mean, and whether it was known
+        self.refusals: tuple[Refusal, ...] = ()
         self._state: Literal["idle", "chunk", "closed"] = "idle"
         library = library if library is not None else functions()
         self.caveat: str | None = None
@@ -138,6 +144,7 @@ class PocketsphinxTranscriber:
         }
         found = pronounce_words(lacking, self._dictionary, self._pronouncer)
         self._left_out = frozenset(lacking) - frozenset(found)
+        self._acronyms |= spelled_out(found)
         return dictionary_entries(found)
 
     # chunks ---------------------------------------------------------------------------------------------------------
@@ -145,12 +152,15 @@ class PocketsphinxTranscriber:
     def start_chunk(self) -> None:
         self._must_be("idle")
         self._state = "chunk"
+        self._sound = []
+        self._before_chunk = self._decoder.cepstral_mean, self._primed
         self._held = None if self._primed else []
         if self._primed:
             self._decoder.start()
 
     def feed(self, samples: Samples) -> None:
         self._must_be("chunk")
+        self._sound.append(samples)
         pcm16 = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
         if self._held is None:
             self._decoder.feed(pcm16)
@@ -166,23 +176,32 @@ class PocketsphinxTranscriber:
 
     def end_chunk(self) -> tuple[Segment, ...]:
         self._must_be("chunk")
+        self.refusals = ()
         if self._held is not None:
             self._release()
-        words = tuple(_words(self._decoder.end()))
+        words = tuple(join_letters(list(_words(self._decoder.end())), self._acronyms))
         self._state = "idle"
-        if not words:
-            return ()
-        confidences = [word.confidence for word in words if word.confidence is not None]
-        confidence = statistics.fmean(confidences) if confidences else None
-        return (
-            Segment(
-                text=" ".join(word.text for word in words),
-                start=words[0].start,
-                end=words[-1].end,
-                confidence=confidence,
-                doubtful=confidence is not None and confidence < DOUBTFUL_BELOW,
-                words=words,
-            ),
+        segments = self._believed(words) if words else ()
+        if not segments:  # noise has nothing to say about the voice
+            self._decoder.cepstral_mean, self._primed = self._before_chunk
+        return segments
+
+    def _believed(self, words: tuple[Word, ...]) -> tuple[Segment, ...]:
+        """The chunk as a segment, unless its sound cannot have been speech."""
+        heard = Heard(
+            text=" ".join(word.text for word in words),
+            start=words[0].start,
+            end=words[-1].end,
+            mean_log_probability=0.0,  # what only Whisper tells is taken to be in order
+            no_speech_probability=0.0,
+            compression_ratio=1.0,
+            words=words,
+        )
+        judged = judge([heard], np.concatenate(self._sound))
+        self.refusals = judged.refusals
+        return tuple(
+            segment.model_copy(update={"doubtful": segment.doubtful or heard.confidence < DOUBTFUL_BELOW})
+            for segment in judged.segments
         )
 
     def _release(self) -> None:
@@ -236,32 +255,6 @@ class PocketsphinxTranscriber:
         heard = before + (moved - before) * (_WINDOW_FRAMES + frames) / frames
         blended = (before * _PRIOR_FRAMES + heard * frames) / (_PRIOR_FRAMES + frames)
         self._decoder.cepstral_mean = tuple(blended)
-
-
-def _files(assets: Path) -> DecoderFiles:
-    """All files a decoder reads. EngineError naming those that are missing."""
-    from pocketsphinx import get_model_path
-
-    shipped = Path(get_model_path("en-us"))
-    files = DecoderFiles(
-        shipped / "en-us", shipped / "cmudict-en-us.dict", shipped / "en-us.lm.bin", assets / DOMAIN_MODEL
-    )
-    missing = [
-        name for name in (DOMAIN_MODEL, DOMAIN_DICTIONARY, DOMAIN_TERMS) if not (assets / name).is_file()
-    ]
-    if missing:
-        raise EngineError(
-            "pocketsphinx",
-            f"The embedded recogniser's {' and '.join(missing)} should be in {assets} but cannot be found there.",
-            "Build it: `python scripts/build_recogniser_assets.py`.",
-        )
-    if not files.stock_model.is_file():
-        raise EngineError(
-            "pocketsphinx",
-            f"The installed pocketsphinx does not carry its English model ({files.stock_model} is missing).",
-            "Reinstall it: `pip install --force-reinstall 'pocketsphinx>=5.1.1,<5.2'`.",
-        )
-    return files
 
 
 def _without(sentences: Iterable[Sequence[str]], left_out: frozenset[str]) -> list[list[str]]:
