@@ -104,6 +104,10 @@ def test_reload_and_a_second_tab(browser: Any, server: RoomServer) -> None:
     tab.until_phase("listening")
     assert page.locator("#lines").inner_text() == before, "nothing is lost, nothing is said twice"
     assert page.locator("#notes").input_value() == "breathe"
+    page.keyboard.press("q")  # at once: the page's own clock has hardly begun
+    page.get_by_text("Press Q once more").wait_for()
+    page.wait_for_timeout(200)
+    assert tab.phase == "listening", "one Q ends nothing, however early it comes"
 
     second = tab.context.new_page()
     second.goto(f"{server.origin}/room/{session}")
