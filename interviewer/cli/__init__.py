@@ -20,6 +20,8 @@ _COMMANDS = {
     "replay": ("sessions", "Walk through a session again, with its sound and feedback."),
     "report": ("sessions", "Write a session as HTML, Markdown, JSON or WebVTT."),
     "score": ("sessions", "Score a session again."),
+    "progress": ("progress", "Show how your scores move, what is weak, and what is due again."),
+    "plan": ("progress", "Plan the weeks until an interview, led by what is weak."),
     "grade": ("grade", "Score a file of written or recorded answers."),
     "personas": ("content", "List the interviewers."),
     "questions": ("content", "List, show and search the question bank; check it, and add your own."),

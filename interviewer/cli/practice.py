@@ -34,7 +34,7 @@ from interviewer.conversation.controls import Control, Controls
 from interviewer.conversation.interview import Saying
 from interviewer.conversation.journal import Journal
 from interviewer.domain import Level
-from interviewer.errors import InterviewerError
+from interviewer.errors import InterviewerError, UnknownNameError
 from interviewer.library import places
 from interviewer.library.content import Library, load_library
 from interviewer.library.settings import Settings, load_settings
@@ -82,6 +82,8 @@ def settings_with(**chosen: object) -> Settings:
 @click.option("--loop", help="A whole interview process; see: interviewer loops")
 @click.option("--round", "round_id", help="One round of the loop.")
 @click.option("--question", "chosen", multiple=True, help="Ask this question; may be given several times.")
+@click.option("--topic", "topics", multiple=True, help="Ask about this; may be given several times.")
+@click.option("--due", is_flag=True, help="Ask what you missed and is due again; see: interviewer progress")
 @click.option(
     "--questions",
     type=click.IntRange(1, MOST_QUESTIONS),
@@ -106,6 +108,8 @@ def practice(
     loop: str | None,
     round_id: str | None,
     chosen: tuple[str, ...],
+    topics: tuple[str, ...],
+    due: bool,
     questions: int | None,
     minutes: float,
     follow_ups: int | None,
@@ -119,13 +123,29 @@ def practice(
     Keys while speaking: Enter done, h hint, r repeat, s skip, Space pause, q end, 1-9 switch persona.
     """
     library = load_library()
+    if loop is not None and (due or topics):
+        raise click.UsageError("--due and --topic cannot be used with --loop: its rounds say what is asked.")
+    if due:
+        persona, chosen = _due(library, persona, chosen)
+        questions = questions or len(chosen)
+    _check_topics(library, topics)
     if loop is not None:
         persona, minutes = _of_loop(library, loop, round_id)
     elif round_id is not None:
         raise click.UsageError("--round needs --loop.")
     most = questions or (PRACTICE_QUESTIONS if loop is None else MOST_QUESTIONS)
     wanted = Wanted(
-        persona, loop, round_id, most, minutes, follow_ups, cast("Level | None", level), chosen, seed, typed
+        persona,
+        loop,
+        round_id,
+        most,
+        minutes,
+        follow_ups,
+        cast("Level | None", level),
+        chosen,
+        seed,
+        typed,
+        topics=topics,
     )
     check_names(library, wanted)
     settings = settings_with(**engines_wanted)
@@ -143,6 +163,26 @@ def practice(
     finally:
         engines.close()
         store.close()
+
+
+def _due(library: Library, persona: str, chosen: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Who asks what is due, and the questions; InterviewerError when nothing is."""
+    if chosen:
+        raise click.UsageError("--due chooses the questions: leave --question out.")
+    from interviewer.assembly.progress import due_round, progress_now
+
+    store = SessionStore(places.data_dir())
+    start = due_round(progress_now(store, library, datetime.now().astimezone()))
+    store.close()
+    source = click.get_current_context().get_parameter_source("persona")
+    return (start.persona if source is ParameterSource.DEFAULT else persona), start.chosen
+
+
+def _check_topics(library: Library, topics: tuple[str, ...]) -> None:
+    known = sorted({topic for question in library.questions.values() for topic in question.topics})
+    for topic in topics:
+        if topic not in known:
+            raise UnknownNameError("topic", topic, known, "See them all: interviewer questions list")
 
 
 def _of_loop(library: Library, loop: str, round_id: str | None) -> tuple[str, float]:
