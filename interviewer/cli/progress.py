@@ -151,8 +151,8 @@ def _print_plan(console: Console, made: Plan) -> None:
             if sitting.start is not None:
                 console.print(f"          {sitting.start.command}", style="dim", soft_wrap=True)
         if week.returning:
-            names = dict.fromkeys(point.question for point in week.returning)
-            console.print(f"Points that come back: {len(week.returning)}, in {', '.join(names)}")
+            asked = dict.fromkeys(point.question for point in week.returning)
+            console.print(f"Points that come back: {len(week.returning)}, in {', '.join(asked)}")
     if made.left_out:
         names = ", ".join(f"{one.title} ({one.because})" for one in made.left_out)
         console.print(f"\nLeft out: {names}", style="dim")

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from interviewer.domain import Noun, Question
 from interviewer.progress.record import Held
 from interviewer.progress.returning import ReturningPoint, returning_points
-from interviewer.progress.tracks import Track, aspect_tracks, kind_tracks, topic_tracks
+from interviewer.progress.tracks import Track, aspect_tracks, kind_tracks, question_tracks, topic_tracks
 from interviewer.report.wording import plural
 
 MOST_WEAKEST = 5
@@ -58,6 +58,8 @@ class Progress(Noun):
     aspects: tuple[Track, ...]
     kinds: tuple[Track, ...]
     topics: tuple[Track, ...]
+    repeated: tuple[Track, ...]
+    """Questions answered more than once."""
     returning: tuple[ReturningPoint, ...]
     covered: tuple[Covered, ...]
     habit: Habit
@@ -88,6 +90,7 @@ def progress_of(sessions: Sequence[Held], questions: Mapping[str, Question], now
         aspects=aspect_tracks(sessions),
         kinds=kind_tracks(sessions, questions),
         topics=topic_tracks(sessions, questions),
+        repeated=question_tracks(sessions, questions),
         returning=returning_points(sessions, questions),
         covered=_covered(sessions, questions),
         habit=_habit(sessions, now),

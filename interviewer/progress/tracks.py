@@ -15,7 +15,7 @@ from interviewer.evaluator.weighing import average
 from interviewer.progress.record import Held
 from interviewer.report.replay import aspects_of
 
-TrackKind = Literal["aspect", "kind", "topic"]
+TrackKind = Literal["aspect", "kind", "topic", "question"]
 Change = Literal["higher", "lower", "cannot be told", "one session only", "other judges"]
 Interval = tuple[float, float]
 
@@ -91,6 +91,12 @@ def kind_tracks(sessions: Iterable[Held], questions: Mapping[str, Question]) -> 
 def topic_tracks(sessions: Iterable[Held], questions: Mapping[str, Question]) -> tuple[Track, ...]:
     """By topic, weakest first."""
     return _tracks("topic", sessions, {question.id: question.topics for question in questions.values()})
+
+
+def question_tracks(sessions: Iterable[Held], questions: Mapping[str, Question]) -> tuple[Track, ...]:
+    """Questions that were answered in more than one session: a retry beside what it repeats."""
+    tracks = _tracks("question", sessions, {question: (question,) for question in questions})
+    return tuple(track for track in tracks if len(track.marks) > 1)
 
 
 def _tracks(

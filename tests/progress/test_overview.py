@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from histories import JUDGE, QUESTIONS, answered, facts, held, on_day
 
+from interviewer.domain import Verdict
 from interviewer.progress.overview import OTHER_JUDGE, ROUGH, STALE, UNSCORED, Progress, progress_of
 from interviewer.progress.record import held_from
 from interviewer.progress.starting import round_for
 from interviewer.session.events import Event, TurnCorrected
 
-MISSED = {"alpha": {"heavy": "missed", "light": "partial"}}
+MISSED: dict[str, dict[str, Verdict]] = {"alpha": {"heavy": "missed", "light": "partial"}}
 
 
 def progress(*sessions: list[Event], day: float = 30) -> Progress:
