@@ -18,7 +18,7 @@ _COMMANDS = {
     "resume": ("practice", "Go on with a session that broke off."),
     "sessions": ("sessions", "List the sessions so far."),
     "replay": ("sessions", "Walk through a session again, with its sound and feedback."),
-    "report": ("sessions", "Write a session as HTML, Markdown, JSON or WebVTT."),
+    "report": ("sessions", "Write a session as HTML, Markdown, PDF, JSON or WebVTT."),
     "score": ("sessions", "Score a session again."),
     "progress": ("progress", "Show how your scores move, what is weak, and what is due again."),
     "plan": ("progress", "Plan the weeks until an interview, led by what is weak."),

@@ -39,7 +39,7 @@ class _Name(Convertor[str]):
 class _Form(_Name):
     """Formats a session is exported in."""
 
-    regex = "html|md|json|vtt"
+    regex = "html|md|pdf|json|vtt"
 
 
 class _Asset(_Name):

@@ -148,10 +148,11 @@ def test_exports(browser: Any, server: RoomServer) -> None:
     tab.page.goto(f"{server.origin}/room/{session}")
     answer(tab, f"Residual connections. {SCRIPT}")
     tab.page.wait_for_url("**/sessions/*", timeout=60_000)
-    for form, mark in (("html", "<!doctype html>"), ("md", "# "), ("json", "{"), ("vtt", "WEBVTT")):
+    marks = {"html": b"<!doctype html>", "md": b"# ", "pdf": b"%PDF-", "json": b"{", "vtt": b"WEBVTT"}
+    for form, mark in marks.items():
         answered = tab.context.request.get(f"{server.origin}/sessions/{session}/report/{form}")
         assert answered.status == 200
-        assert answered.text().startswith(mark)
+        assert answered.body().startswith(mark)
         assert f'filename="interview-{session}.{form}"' in answered.headers["content-disposition"]
     assert tab.page.pdf()[:5] == b"%PDF-", "the page prints"
     tab.close()
