@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 import click
-from click.core import ParameterSource
 from rich.console import Console
 
 from interviewer.assembly.engines import Engines, open_engines
@@ -17,7 +16,6 @@ from interviewer.assembly.sessions import (
     Wanted,
     check_names,
     check_not_ended,
-    opening_of,
     resume_session,
     spoken_conversation,
     start_session,
@@ -30,11 +28,12 @@ from interviewer.cli.keys import key_presses
 from interviewer.cli.models import offer_weights
 from interviewer.cli.reporting import finish
 from interviewer.cli.stage import Stage
+from interviewer.cli.wanted import check_topics, of_loop, what_is_due
 from interviewer.conversation.controls import Control, Controls
 from interviewer.conversation.interview import Saying
 from interviewer.conversation.journal import Journal
 from interviewer.domain import Level
-from interviewer.errors import InterviewerError, UnknownNameError
+from interviewer.errors import InterviewerError
 from interviewer.library import places
 from interviewer.library.content import Library, load_library
 from interviewer.library.settings import Settings, load_settings
@@ -126,11 +125,11 @@ def practice(
     if loop is not None and (due or topics):
         raise click.UsageError("--due and --topic cannot be used with --loop: its rounds say what is asked.")
     if due:
-        persona, chosen = _due(library, persona, chosen)
+        persona, chosen = what_is_due(library, persona, chosen)
         questions = questions or len(chosen)
-    _check_topics(library, topics)
+    check_topics(library, topics)
     if loop is not None:
-        persona, minutes = _of_loop(library, loop, round_id)
+        persona, minutes = of_loop(library, loop, round_id)
     elif round_id is not None:
         raise click.UsageError("--round needs --loop.")
     most = questions or (PRACTICE_QUESTIONS if loop is None else MOST_QUESTIONS)
@@ -163,35 +162,6 @@ def practice(
     finally:
         engines.close()
         store.close()
-
-
-def _due(library: Library, persona: str, chosen: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Who asks what is due, and the questions; InterviewerError when nothing is."""
-    if chosen:
-        raise click.UsageError("--due chooses the questions: leave --question out.")
-    from interviewer.assembly.progress import due_round, progress_now
-
-    store = SessionStore(places.data_dir())
-    start = due_round(progress_now(store, library, datetime.now().astimezone()))
-    store.close()
-    source = click.get_current_context().get_parameter_source("persona")
-    return (start.persona if source is ParameterSource.DEFAULT else persona), start.chosen
-
-
-def _check_topics(library: Library, topics: tuple[str, ...]) -> None:
-    known = sorted({topic for question in library.questions.values() for topic in question.topics})
-    for topic in topics:
-        if topic not in known:
-            raise UnknownNameError("topic", topic, known, "See them all: interviewer questions list")
-
-
-def _of_loop(library: Library, loop: str, round_id: str | None) -> tuple[str, float]:
-    """Who opens a loop and how many minutes it takes: both are the loop's to say."""
-    context = click.get_current_context()
-    for name in ("persona", "minutes"):
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise click.UsageError(f"--{name} cannot be chosen with --loop: its rounds say it.")
-    return opening_of(library, loop, round_id)
 
 
 @click.command()
