@@ -37,7 +37,10 @@ def progress(as_json: bool) -> None:
     """Show how your scores move, what is weak, and what is due again."""
     found = _progress(load_library())
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        from interviewer.progress.starting import round_for
+
+        due = round_for(found.due)
+        print_json(found.model_dump(mode="json") | {"practise_due": due.command if due else None})
         return
     if not found.sessions:
         click.echo("There is nothing to show yet. Hold an interview first: interviewer practice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -16,13 +16,9 @@ from interviewer.assembly.reports import replay_of, waveform_of
 from interviewer.assembly.weights import size_text, suited_weights
 from interviewer.audio.recording import has_recording
 from interviewer.domain import Question
-from interviewer.errors import InterviewerError
 from interviewer.library.catalog import load_catalog
-from interviewer.library.preparation import load_preparation
-from interviewer.progress.overview import RECENT_DAYS
-from interviewer.progress.planning import plan_until
-from interviewer.progress.starting import round_for
 from interviewer.report import html
+from interviewer.web import progress_page
 from interviewer.web.services import Services
 
 CHECK_SENTENCE = "I would like to talk about how I trained a model and what I learned from it."
@@ -132,31 +128,6 @@ def compare(request: Request) -> Response:
 def progress(request: Request) -> Response:
     """What the sessions add up to and, for `?date=`, the plan until that day."""
     services = services_of(request)
-    now = datetime.now().astimezone()
-    found = progress_now(services.store, services.library, now)
+    found = progress_now(services.store, services.library, datetime.now().astimezone())
     wanted = request.query_params.get("date", "")
-    plan, trouble = None, ""
-    if wanted:
-        try:
-            plan = plan_until(_day(wanted), now.date(), found, load_preparation(), services.library)
-        except InterviewerError as error:
-            trouble = f"{error.message} {error.hint}"
-    return page(
-        request,
-        "progress.html.j2",
-        found=found,
-        due=round_for(found.due),
-        plan=plan,
-        wanted=wanted,
-        trouble=trouble,
-        asked={question.id: question.written for question in services.library.questions.values()},
-        personas=services.library.personas,
-        recent=[now.date() - timedelta(days=days) for days in reversed(range(RECENT_DAYS))],
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InterviewerError("That is no date.", "Choose a day such as 2026-12-24.") from None
+    return page(request, "progress.html.j2", **progress_page.context(found, services.library, wanted))

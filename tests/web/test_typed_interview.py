@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from histories import facts
 from room_server import RoomServer, Tab
 
-from interviewer.session.events import Answered, LineSpoken, PersonaEntered, QuestionAsked, Scored
+from interviewer.library.content import load_library
+from interviewer.session.events import (
+    Answered,
+    LineSpoken,
+    PersonaEntered,
+    QuestionAsked,
+    Scored,
+    SessionStarted,
+)
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -156,3 +165,30 @@ def test_exports(browser: Any, server: RoomServer) -> None:
         assert f'filename="interview-{session}.{form}"' in answered.headers["content-disposition"]
     assert tab.page.pdf()[:5] == b"%PDF-", "the page prints"
     tab.close()
+
+
+def test_what_is_due_is_practised_with_one_button(browser: Any, server: RoomServer) -> None:
+    server.wait_until_ready("typed", "ready")
+    question = "bias_variance_tradeoff"
+    missed = load_library().question(question).rubric[0]
+    store = server.program.store()
+    for fact in facts(-7, {question: {missed.id: "missed"}}, score=2.0):
+        store.append("20200101-1000-abc", fact)
+    store.close()
+    tab = Tab(browser, server)
+    tab.page.goto(f"{server.origin}/progress")
+    assert missed.text in tab.get("due-points").inner_text()
+    tab.page.locator("#at-keyboard").check()
+    tab.get("practise-due").click()
+    tab.page.wait_for_url("**/room/*")
+    tab.until_phase("listening")
+    tab.get("end-interview").click()
+    tab.page.wait_for_url("**/sessions/*", timeout=60_000)
+    tab.close()
+    started = server.program.facts()[0]
+    assert isinstance(started, SessionStarted)
+    assert started.typed
+    assert question in started.chosen
+    store = server.program.store()
+    store.delete("20200101-1000-abc")
+    store.close()
