@@ -51,6 +51,9 @@ class Findings:
     echoes: list[float] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     behind: list[float] = field(default_factory=list)
+    refused: list[str] = field(
+        default_factory=list
+    )  # the last word of the server to a session that it closed
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -111,12 +114,16 @@ class Client:
 def typed_session(client: Client, number: int, course: Course, found: Findings) -> None:
     """Answer again and again."""
     with client.line(client.begin(typed=True, questions=50), f"{number:08x}") as line:
-        sent, joined = 0.0, False
+        sent, joined, last = 0.0, False, ""
         while not course.over:
             try:
                 said = json.loads(line.recv(1.0))
             except TimeoutError:
                 continue
+            except ConnectionClosed:
+                found.refused.append(last)
+                return
+            last = json.dumps(said)[:300]
             if said["type"] == "line" and said["speaker"] == "interviewer" and sent:
                 with found.lock:
                     found.replies.append(time.monotonic() - sent)
@@ -150,17 +157,21 @@ def spoken_session(client: Client, number: int, course: Course, found: Findings)
 
 
 def _hear(line: ClientConnection, course: Course, found: Findings, clock: list[float]) -> None:
-    joined = False
+    joined, last = False, ""
     while not course.over:
         try:
             said = line.recv(1.0)
-        except (TimeoutError, ConnectionClosed):
+        except TimeoutError:
             continue
+        except ConnectionClosed:
+            found.refused.append(last)
+            return
         if isinstance(said, bytes):
             utterance, _, rate, before = SPEECH_HEADER.unpack_from(said)
             seconds = before + (len(said) - SPEECH_HEADER.size) / 2 / rate
             line.send(json.dumps({"type": "played", "utterance": utterance, "seconds": seconds}))
             continue
+        last = said[:300]
         told = json.loads(said)
         if told["type"] == "moment":
             clock[0] = told["clock"]
@@ -243,12 +254,16 @@ def main() -> None:
         for thread in threads:
             thread.join()
         if not course.running:
-            sys.exit(f"Not every session was under way after {OPENING_SECONDS:g} s: nothing was measured.")
+            told = "".join(f"\n{word}" for word in found.refused)
+            sys.exit(
+                f"Not every session was under way after {OPENING_SECONDS:g} s: nothing was measured.{told}"
+            )
         figures = {
             "engines": state["names"],
             "typed": chosen.typed,
             "spoken": chosen.spoken,
             "seconds": chosen.seconds,
+            "sessions_closed_by_the_server": len(found.refused),
             "messages_about_lost_sound": len(found.lost),
             "server_behind_the_microphones_seconds": [round(seconds, 2) for seconds in sorted(found.behind)],
             "typed_answer_to_reply": spread(found.replies),
