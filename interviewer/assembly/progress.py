@@ -18,9 +18,9 @@ def progress_now(store: SessionStore, library: Library, now: datetime) -> Progre
     return progress_of([one for one in held if one is not None], library.questions, now)
 
 
-def due_round(progress: Progress) -> Start:
+def due_round(progress: Progress, library: Library) -> Start:
     """The round that practises what is due. InterviewerError when nothing is."""
-    start = round_for(progress.due)
+    start = round_for(progress.due, library)
     if start is not None:
         return start
     if progress.later:

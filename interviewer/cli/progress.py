@@ -35,11 +35,12 @@ def _progress(library: Library) -> Progress:
 @as_object
 def progress(as_json: bool) -> None:
     """Show how your scores move, what is weak, and what is due again."""
-    found = _progress(load_library())
+    library = load_library()
+    found = _progress(library)
     if as_json:
         from interviewer.progress.starting import round_for
 
-        due = round_for(found.due)
+        due = round_for(found.due, library)
         print_json(found.model_dump(mode="json") | {"practise_due": due.command if due else None})
         return
     if not found.sessions:

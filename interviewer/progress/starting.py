@@ -46,10 +46,10 @@ def start_of(practise: Practice, library: Library) -> Start:
     return Start(persona=[*known, *fits, *library.personas][0], topics=practise.topics)
 
 
-def round_for(points: Iterable[ReturningPoint]) -> Start | None:
+def round_for(points: Iterable[ReturningPoint], library: Library) -> Start | None:
     """A round of the questions that hold these points, those worth most first; None where there are none.
 
-    Whoever asked about the first of them last asks again.
+    Whoever asked the first of them last asks again, or somebody who asks such questions where that person is gone.
     """
     worth: dict[str, float] = defaultdict(float)
     persona: dict[str, str] = {}
@@ -57,4 +57,9 @@ def round_for(points: Iterable[ReturningPoint]) -> Start | None:
         worth[point.question] += point.weight
         persona[point.question] = point.persona
     chosen = sorted(worth, key=lambda question: (-worth[question], question))[:MOST_QUESTIONS]
-    return Start(persona=persona[chosen[0]], chosen=tuple(chosen)) if chosen else None
+    if not chosen:
+        return None
+    asker = persona[chosen[0]]
+    if asker not in library.personas:
+        asker = start_of(Practice(kinds=(library.question(chosen[0]).kind,)), library).persona
+    return Start(persona=asker, chosen=tuple(chosen))

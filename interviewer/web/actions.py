@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from interviewer.assembly.engines import Engines
+from interviewer.assembly.progress import progress_now
 from interviewer.assembly.reports import Form, report_bytes
 from interviewer.assembly.sessions import Wanted, candidate_sound, opening_of, score_session, start_session
 from interviewer.audio.recording import mix_down
@@ -99,6 +100,13 @@ def state(request: Request) -> Response:
     return JSONResponse(
         {"stage": desk.stage, "names": desk.names, "caveats": list(desk.caveats), "error": desk.error}
     )
+
+
+def due(request: Request) -> Response:
+    """How many missed points are due again, for the lobby, which does not wait for it."""
+    services = services_of(request)
+    found = progress_now(services.store, services.library, datetime.now().astimezone())
+    return JSONResponse({"points": len(found.due)})
 
 
 async def check_microphone(request: Request) -> Response:

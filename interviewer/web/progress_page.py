@@ -26,7 +26,7 @@ def context(found: Progress, library: Library, wanted: str) -> dict[str, Any]:
             trouble = f"{error.message} {error.hint}"
     return {
         "found": found,
-        "due": round_for(found.due),
+        "due": round_for(found.due, library),
         "plan": plan,
         "wanted": wanted if plan else "",
         "trouble": trouble,

@@ -46,7 +46,10 @@ def test_what_was_missed_is_shown_planned_and_asked_again(program: Program) -> N
     told = program.run("plan", "--date", f"{day:%Y-%m-%d}").out
     assert "60 days until" in told
     assert "comes first" in told
-    program.run("practice", "--due", "--typed", "--language-model", "none", typing="/end\n")
+    before = program.session()
+    held = program.run("practice", "--due", "--typed", "--language-model", "none", typing="/end\n")
+    assert held.code == 0, held.err
+    assert program.session() != before
     asked = [fact.question for fact in program.facts(program.session()) if isinstance(fact, QuestionAsked)]
     assert asked == ["bias_variance_tradeoff"]
 

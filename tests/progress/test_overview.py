@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from builders import a_persona
 from histories import JUDGE, QUESTIONS, answered, facts, held, on_day
 
 from interviewer.domain import Verdict
+from interviewer.library.content import Library
 from interviewer.progress.overview import OTHER_JUDGE, ROUGH, STALE, UNSCORED, Progress, progress_of
 from interviewer.progress.record import held_from
 from interviewer.progress.starting import round_for
 from interviewer.session.events import Event, TurnCorrected
 
+LIBRARY = Library({"engineer": a_persona()}, QUESTIONS, {})
 MISSED: dict[str, dict[str, Verdict]] = {"alpha": {"heavy": "missed", "light": "partial"}}
 
 
@@ -23,7 +26,7 @@ def test_nobodys_first_day() -> None:
     assert found.due == ()
     assert found.weakest == ()
     assert all(track.latest is None for track in found.aspects)
-    assert round_for(found.due) is None
+    assert round_for(found.due, LIBRARY) is None
     assert found.habit.weeks_in_a_row == 0
 
 
@@ -102,10 +105,14 @@ def test_the_round_of_what_is_due_asks_what_costs_most_first() -> None:
     )
     assert {point.question for point in found.due} == {"alpha", "beta"}
     assert [point.question for point in found.later] == ["story"]
-    start = round_for(found.due)
+    start = round_for(found.due, LIBRARY)
     assert start is not None
     assert start.chosen == ("alpha", "beta")
     assert start.command == (
         "interviewer practice --persona engineer --question alpha --question beta --questions 2"
     )
     assert found.weakest[0].point == "heavy"
+    others = Library({"scientist": a_persona("scientist")}, QUESTIONS, {})
+    substitute = round_for(found.due, others)
+    assert substitute is not None
+    assert substitute.persona == "scientist", "whoever asked is no longer there"
