@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from pydantic import Field
+
 from interviewer.domain import Noun, Question
 from interviewer.progress.record import Held
 from interviewer.progress.returning import ReturningPoint, returning_points
@@ -46,20 +48,17 @@ class Habit(Noun):
 
     this_week: int
     weeks_in_a_row: int
-    days: tuple[date, ...]
-    """Days with practice among the last 28."""
+    days: tuple[date, ...] = Field(description="Days with practice among the last 28.")
 
 
 class Progress(Noun):
     now: datetime
     sessions: tuple[SessionLine, ...]
-    judge: str | None
-    """Who scored the latest session."""
+    judge: str | None = Field(description="Who scored the latest session.")
     aspects: tuple[Track, ...]
     kinds: tuple[Track, ...]
     topics: tuple[Track, ...]
-    repeated: tuple[Track, ...]
-    """Questions answered more than once."""
+    repeated: tuple[Track, ...] = Field(description="Questions answered more than once.")
     returning: tuple[ReturningPoint, ...]
     covered: tuple[Covered, ...]
     habit: Habit

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from pydantic import Field
+
 from interviewer.domain import Noun
 from interviewer.domain.preparation import Practice, Preparation, Stretch, Task
 from interviewer.errors import InterviewerError
@@ -45,8 +47,9 @@ class Week(Noun):
     first: date
     last: date
     sittings: tuple[Sitting, ...]
-    returning: tuple[ReturningPoint, ...] = ()
-    """Points that come back in these days; those overdue are in the first week."""
+    returning: tuple[ReturningPoint, ...] = Field(
+        default=(), description="Points that come back in these days; those overdue are in the first week."
+    )
 
     @property
     def minutes(self) -> int:

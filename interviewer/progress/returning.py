@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from fsrs import Card, Rating, Scheduler
+from pydantic import Field
 
 from interviewer.domain import AnswerScore, Noun, PointVerdict, Question, Verdict
 from interviewer.progress.record import Held
@@ -41,8 +42,9 @@ class Review(Noun):
     session: str
     at: datetime
     verdict: Verdict
-    helped: bool = False
-    """Said only after a hint, or when asked about it: recalled with difficulty."""
+    helped: bool = Field(
+        default=False, description="Said only after a hint or when asked about it: recalled with difficulty."
+    )
     rough: bool = False
 
     @property
