@@ -157,7 +157,7 @@ def _fitting(sittings: Sequence[Sitting], minutes: int) -> tuple[list[Sitting], 
         if sitting.minutes <= left:
             kept.append(sitting)
         elif left >= max(LEAST_SITTING_MINUTES, sitting.minutes / 2):
-            kept.append(sitting.model_copy(update={"minutes": left}))
+            kept.append(sitting.model_copy(update={"minutes": left // 5 * 5}))
         else:
             over.append(sitting)
     return kept, over
