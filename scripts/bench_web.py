@@ -41,7 +41,8 @@ from interviewer.web.protocol import SPEECH_HEADER
 
 REPOSITORY = Path(__file__).parent.parent
 ANSWER = "Residual connections give the gradient a direct path through the network."
-OPENING_SECONDS = 240.0
+OPENING_SECONDS = 400.0
+WRITING_SECONDS = 15.0  # of an answer, on the average
 RECORDING = REPOSITORY / "interviewer" / "demo" / "recordings" / "diagnosis.flac"
 
 
@@ -112,12 +113,16 @@ class Client:
 
 
 def typed_session(client: Client, number: int, course: Course, found: Findings) -> None:
-    """Answer again and again."""
+    """Answer again and again, as fast as somebody who writes a sentence; each at another moment."""
     with client.line(client.begin(typed=True, questions=50), f"{number:08x}") as line:
-        sent, joined, last = 0.0, False, ""
+        sent, due, joined, last = 0.0, 0.0, False, ""
         while not course.over:
+            now = time.monotonic()
+            if due and course.running and now >= due:
+                sent, due = now, 0.0
+                line.send(json.dumps({"type": "answer", "text": ANSWER}))
             try:
-                said = json.loads(line.recv(1.0))
+                said = json.loads(line.recv(0.05))
             except TimeoutError:
                 continue
             except ConnectionClosed:
@@ -128,14 +133,11 @@ def typed_session(client: Client, number: int, course: Course, found: Findings) 
                 with found.lock:
                     found.replies.append(time.monotonic() - sent)
                 sent = 0.0
-            if said["type"] == "moment" and said["phase"] == "listening" and not sent:
+            if said["type"] == "moment" and said["phase"] == "listening" and not due and not sent:
+                due = time.monotonic() + WRITING_SECONDS * (0.5 + number % 10 / 10)
                 if not joined:
                     joined = True
                     course.under_way()
-                while not course.running and not course.over:
-                    time.sleep(0.05)
-                sent = time.monotonic()
-                line.send(json.dumps({"type": "answer", "text": ANSWER}))
 
 
 def spoken_session(client: Client, number: int, course: Course, found: Findings) -> None:
