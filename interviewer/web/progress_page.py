@@ -29,6 +29,7 @@ def context(found: Progress, library: Library, wanted: str) -> dict[str, Any]:
         "due": round_for(found.due, library),
         "plan": plan,
         "wanted": wanted if plan else "",
+        "others_shown": any(len(track.comparable) < len(track.marks) for track in found.aspects),
         "trouble": trouble,
         "asked": {question.id: question.written for question in library.questions.values()},
         "personas": library.personas,

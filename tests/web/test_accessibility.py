@@ -84,9 +84,13 @@ def test_nothing_sticks_out_sideways(browser: Any, server: RoomServer, held: str
         "/sessions",
         f"/sessions/{held}",
         "/progress",
+        "/questions/challenging_data_project/attempts",
         f"/progress?date={date.today() + timedelta(days=20)}",
         f"/room/{session}",
     ):
         tab.page.goto(server.origin + path)
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert tab.page.evaluate("getComputedStyle(document.body).display") == "block", (
+            f"{path} has a part's look"
+        )
     tab.close()
