@@ -4,7 +4,8 @@
     scripts/bench_web.py --typed 20 --spoken 4 --seconds 60 --json build/web.json
 
 Run it on a quiet machine. It starts `interviewer serve` with folders of its own and prints:
-- dropped frames: what the server's microphones say was lost, as facts of the sessions;
+- dropped frames: what the server's microphones say was lost, as facts of the sessions, and how far the live loops were
+  behind their microphones at the end;
 - answer to reply: seconds from sending a typed answer to the first line of the reply;
 - the line there and back: what the way between page and server adds to every message (a browser adds the latency of
   its own loudspeaker);
@@ -31,6 +32,7 @@ from urllib.parse import urlsplit
 import psutil
 import soundfile
 from make_screenshots import server
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
@@ -39,6 +41,8 @@ from interviewer.web.protocol import SPEECH_HEADER
 
 REPOSITORY = Path(__file__).parent.parent
 ANSWER = "Residual connections give the gradient a direct path through the network."
+OPENING_SECONDS = 400.0
+WRITING_SECONDS = 15.0  # of an answer, on the average
 RECORDING = REPOSITORY / "interviewer" / "demo" / "recordings" / "diagnosis.flac"
 
 
@@ -47,7 +51,34 @@ class Findings:
     replies: list[float] = field(default_factory=list)
     echoes: list[float] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    behind: list[float] = field(default_factory=list)
+    refused: list[str] = field(
+        default_factory=list
+    )  # the last word of the server to a session that it closed
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Course:
+    """The measured time, which begins once every session is under way: opening engines is no part of it."""
+
+    def __init__(self, sessions: int, seconds: float) -> None:
+        self._missing = sessions
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._until = time.monotonic() + OPENING_SECONDS
+        self.running = False
+
+    def under_way(self) -> None:
+        """One more session has the floor open."""
+        with self._lock:
+            self._missing -= 1
+            if self._missing == 0:
+                self.running = True
+                self._until = time.monotonic() + self._seconds
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() > self._until
 
 
 class Client:
@@ -75,53 +106,80 @@ class Client:
             origin=Origin(self.origin),
             max_queue=None,
             open_timeout=60,
+            legacy=True,
         )
         line.send(json.dumps({"type": "hello", "page": page}))
         return line
 
 
-def typed_session(client: Client, number: int, until: float, found: Findings) -> None:
-    """Answer again and again."""
+def typed_session(client: Client, number: int, course: Course, found: Findings) -> None:
+    """Answer again and again, as fast as somebody who writes a sentence; each at another moment."""
     with client.line(client.begin(typed=True, questions=50), f"{number:08x}") as line:
-        sent = 0.0
-        while time.monotonic() < until:
+        sent, due, joined, last = 0.0, 0.0, False, ""
+        while not course.over:
+            now = time.monotonic()
+            if due and course.running and now >= due:
+                sent, due = now, 0.0
+                line.send(json.dumps({"type": "answer", "text": ANSWER}))
             try:
-                said = json.loads(line.recv(1.0))
+                said = json.loads(line.recv(0.05))
             except TimeoutError:
                 continue
+            except ConnectionClosed:
+                found.refused.append(last)
+                return
+            last = json.dumps(said)[:300]
             if said["type"] == "line" and said["speaker"] == "interviewer" and sent:
                 with found.lock:
                     found.replies.append(time.monotonic() - sent)
                 sent = 0.0
-            if said["type"] == "moment" and said["phase"] == "listening" and not sent:
-                sent = time.monotonic()
-                line.send(json.dumps({"type": "answer", "text": ANSWER}))
+            if said["type"] == "moment" and said["phase"] == "listening" and not due and not sent:
+                due = time.monotonic() + WRITING_SECONDS * (0.5 + number % 10 / 10)
+                if not joined:
+                    joined = True
+                    course.under_way()
 
 
-def spoken_session(client: Client, number: int, until: float, found: Findings) -> None:
+def spoken_session(client: Client, number: int, course: Course, found: Findings) -> None:
     """Speak a recording again and again in real time, and play what comes by reporting it heard."""
     samples, _ = soundfile.read(RECORDING, dtype="int16")
     with client.line(client.begin(questions=50), f"{number + 1000:08x}") as line:
-        hearing = threading.Thread(target=_hear, args=(line, until, found), daemon=True)
+        clock = [0.0]
+        hearing = threading.Thread(target=_hear, args=(line, course, found, clock))
         hearing.start()
         begun, frame = time.monotonic(), 0
-        while (now := time.monotonic()) < until:
+        while not course.over:
             at = frame * FRAME_SAMPLES % (len(samples) - FRAME_SAMPLES)
             line.send(struct.pack("<I", frame) + samples[at : at + FRAME_SAMPLES].tobytes())
             frame += 1
-            time.sleep(max(0.0, begun + frame * FRAME_SECONDS - now))
+            time.sleep(max(0.0, begun + frame * FRAME_SECONDS - time.monotonic()))
+        with found.lock:
+            found.behind.append(frame * FRAME_SECONDS - clock[0])
+        hearing.join()
 
 
-def _hear(line: ClientConnection, until: float, found: Findings) -> None:
-    while time.monotonic() < until:
+def _hear(line: ClientConnection, course: Course, found: Findings, clock: list[float]) -> None:
+    joined, last = False, ""
+    while not course.over:
         try:
             said = line.recv(1.0)
         except TimeoutError:
             continue
+        except ConnectionClosed:
+            found.refused.append(last)
+            return
         if isinstance(said, bytes):
             utterance, _, rate, before = SPEECH_HEADER.unpack_from(said)
             seconds = before + (len(said) - SPEECH_HEADER.size) / 2 / rate
             line.send(json.dumps({"type": "played", "utterance": utterance, "seconds": seconds}))
+            continue
+        last = said[:300]
+        told = json.loads(said)
+        if told["type"] == "moment":
+            clock[0] = told["clock"]
+            if not joined and told["phase"] == "listening":
+                joined = True
+                course.under_way()
         elif "were lost" in said:
             with found.lock:
                 found.lost.append(said)
@@ -188,21 +246,28 @@ def main() -> None:
         found = Findings()
         memory = idle_memory(client, process, 15)
         echo_delay(client, found)
-        until = time.monotonic() + chosen.seconds
+        course = Course(chosen.typed + chosen.spoken, chosen.seconds)
         work = [(typed_session, n) for n in range(chosen.typed)] + [
             (spoken_session, n) for n in range(chosen.spoken)
         ]
-        threads = [threading.Thread(target=one, args=(client, n, until, found)) for one, n in work]
+        threads = [threading.Thread(target=one, args=(client, n, course, found)) for one, n in work]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        if not course.running:
+            told = "".join(f"\n{word}" for word in found.refused)
+            sys.exit(
+                f"Not every session was under way after {OPENING_SECONDS:g} s: nothing was measured.{told}"
+            )
         figures = {
             "engines": state["names"],
             "typed": chosen.typed,
             "spoken": chosen.spoken,
             "seconds": chosen.seconds,
+            "sessions_closed_by_the_server": len(found.refused),
             "messages_about_lost_sound": len(found.lost),
+            "server_behind_the_microphones_seconds": [round(seconds, 2) for seconds in sorted(found.behind)],
             "typed_answer_to_reply": spread(found.replies),
             "line_there_and_back": spread(found.echoes),
             "idle_session_megabytes": round(memory, 2),

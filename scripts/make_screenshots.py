@@ -3,8 +3,8 @@
 
     scripts/make_screenshots.py --out build/screenshots
 
-Needs a Chromium (Debian: apt-get install chromium) and the packages of the `dev` group. A session is held at the
-keyboard first, so that every page has something to show; nothing of the user's own sessions is touched.
+Needs a Chromium (Debian: apt-get install chromium) and the packages of the `dev` group. The same question is answered
+at the keyboard twice first, so that every page has something to show; nothing of the user's own sessions is touched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ ANSWERS = (
     "up, and the test error is lowest in between.",
     "I compare the training error with the validation error. If both are high the problem is bias, and if the gap is "
     "large it is variance.",
+)
+
+
+FIRST_ANSWERS = (
+    "Bias is when the model is too simple. Variance means that the model is biased towards the training data.",
+    "I would collect more data and look at the accuracy.",
 )
 
 
@@ -116,11 +123,11 @@ def microphone_file(folder: Path) -> Path:
     return folder / "answer.wav"
 
 
-def hold_session(page: Any, origin: str) -> str:
+def hold_session(page: Any, origin: str, answers: tuple[str, ...]) -> str:
     """Answer one question at the keyboard, to the scorecard; returns the session's address."""
     page.locator("#engines dl").wait_for(timeout=START_SECONDS * 1000)
     page.goto(origin + begin(page, typed=True))
-    for number, answer in enumerate(ANSWERS, 1):
+    for number, answer in enumerate(answers, 1):
         page.locator("[data-phase=listening]").wait_for()
         page.get_by_test_id("typed-answer").fill(answer)
         page.get_by_role("button", name="Send").click()
@@ -144,7 +151,7 @@ def take(browser: Any, address: str, session: str, look: str, out: Path) -> None
     pages = {
         "replay": session,
         "sessions": f"{origin}/sessions",
-        "progress": f"{origin}/progress",
+        "progress": f"{origin}/progress?date={date.today() + timedelta(days=30)}",
         "attempts": f"{origin}/questions/{QUESTION}/attempts",
         "trouble": f"{origin}/nothing-here",
     }
@@ -179,7 +186,10 @@ def main() -> None:
         context = browser.new_context()
         page = context.new_page()
         page.goto(address)
-        session = hold_session(page, address.split("/?")[0])
+        origin = address.split("/?")[0]
+        hold_session(page, origin, FIRST_ANSWERS)
+        page.goto(origin)
+        session = hold_session(page, origin, ANSWERS)
         context.close()
         for look in chosen.look or LOOKS:
             take(browser, address, session, look, chosen.out)

@@ -41,7 +41,7 @@ from interviewer.library.templates import Templates
 from interviewer.ports import Microphone, Samples, Speaker
 from interviewer.session.events import Scored, SessionResumed, SessionStarted
 from interviewer.session.state import SessionState, with_turns
-from interviewer.session.store import SessionStore, new_session_id
+from interviewer.session.store import SessionStore
 from interviewer.workers import InlineWorker, ThreadWorker, Worker
 
 
@@ -84,7 +84,7 @@ def start_session(
     """Store a new session's first fact. UnknownNameError when persona, loop, round or question do not exist."""
     check_names(library, wanted)
     rng = random.Random(now.isoformat() if wanted.seed is None else wanted.seed)
-    session = new_session_id(now, random.Random())
+    session = store.free_id(now, random.Random())
     started = SessionStarted(
         at=0.0,
         session=session,

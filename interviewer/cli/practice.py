@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 import click
-from click.core import ParameterSource
 from rich.console import Console
 
 from interviewer.assembly.engines import Engines, open_engines
@@ -17,7 +16,6 @@ from interviewer.assembly.sessions import (
     Wanted,
     check_names,
     check_not_ended,
-    opening_of,
     resume_session,
     spoken_conversation,
     start_session,
@@ -31,6 +29,7 @@ from interviewer.cli.keys import key_presses
 from interviewer.cli.models import offer_weights
 from interviewer.cli.reporting import finish
 from interviewer.cli.stage import Stage
+from interviewer.cli.wanted import check_topics, of_loop, what_is_due
 from interviewer.conversation.controls import Control, Controls
 from interviewer.conversation.interview import Saying
 from interviewer.conversation.journal import Journal
@@ -83,6 +82,8 @@ def settings_with(**chosen: object) -> Settings:
 @click.option("--loop", help="A whole interview process; see: interviewer loops")
 @click.option("--round", "round_id", help="One round of the loop.")
 @click.option("--question", "chosen", multiple=True, help="Ask this question; may be given several times.")
+@click.option("--topic", "topics", multiple=True, help="Ask about this; may be given several times.")
+@click.option("--due", is_flag=True, help="Ask what you missed and is due again; see: interviewer progress")
 @click.option(
     "--questions",
     type=click.IntRange(1, MOST_QUESTIONS),
@@ -107,6 +108,8 @@ def practice(
     loop: str | None,
     round_id: str | None,
     chosen: tuple[str, ...],
+    topics: tuple[str, ...],
+    due: bool,
     questions: int | None,
     minutes: float,
     follow_ups: int | None,
@@ -120,13 +123,29 @@ def practice(
     Keys while speaking: Enter done, h hint, r repeat, s skip, Space pause, q end, 1-9 switch persona.
     """
     library = load_library()
+    if loop is not None and (due or topics):
+        raise click.UsageError("--due and --topic cannot be used with --loop: its rounds say what is asked.")
+    if due:
+        persona, chosen = what_is_due(library, persona, chosen)
+        questions = questions or len(chosen)
+    check_topics(library, topics)
     if loop is not None:
-        persona, minutes = _of_loop(library, loop, round_id)
+        persona, minutes = of_loop(library, loop, round_id)
     elif round_id is not None:
         raise click.UsageError("--round needs --loop.")
     most = questions or (PRACTICE_QUESTIONS if loop is None else MOST_QUESTIONS)
     wanted = Wanted(
-        persona, loop, round_id, most, minutes, follow_ups, cast("Level | None", level), chosen, seed, typed
+        persona,
+        loop,
+        round_id,
+        most,
+        minutes,
+        follow_ups,
+        cast("Level | None", level),
+        chosen,
+        seed,
+        typed,
+        topics=topics,
     )
     check_names(library, wanted)
     settings = settings_with(**engines_wanted)
@@ -144,15 +163,6 @@ def practice(
     finally:
         engines.close()
         store.close()
-
-
-def _of_loop(library: Library, loop: str, round_id: str | None) -> tuple[str, float]:
-    """Who opens a loop and how many minutes it takes: both are the loop's to say."""
-    context = click.get_current_context()
-    for name in ("persona", "minutes"):
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise click.UsageError(f"--{name} cannot be chosen with --loop: its rounds say it.")
-    return opening_of(library, loop, round_id)
 
 
 @click.command()

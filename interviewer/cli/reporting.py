@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from interviewer.assembly.engines import Engines
-from interviewer.assembly.reports import Form, report_text
+from interviewer.assembly.reports import Form, report_bytes
 from interviewer.assembly.sessions import candidate_sound, score_session
 from interviewer.conversation.journal import Journal
 from interviewer.domain import Scorecard
@@ -22,11 +22,11 @@ def write_report(
     store: SessionStore, session: str, library: Library, form: Form, out: Path | None = None
 ) -> Path:
     """Write the session's report and return its path; beside the recordings unless `out` names another place."""
-    text = report_text(store, session, library, form)
+    data = report_bytes(store, session, library, form)
     path = out or store.folder(session) / f"report.{form}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
     except OSError as error:
         raise InterviewerError(
             f"The report could not be written to {path}: {error}.", "Name another place with --out FILE."

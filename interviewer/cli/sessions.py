@@ -105,7 +105,11 @@ def _play(store: SessionStore, session: str, at: float, name: str | None) -> Dev
 @click.command()
 @click.argument("session", required=False)
 @click.option(
-    "--format", "form", type=click.Choice(["html", "md", "json", "vtt"]), default="html", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["html", "md", "pdf", "json", "vtt"]),
+    default="html",
+    show_default=True,
 )
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; - for standard output."
@@ -119,7 +123,7 @@ def report(session: str | None, form: Form, out: Path | None) -> None:
     session = session or store.latest()
     if str(out) == "-":
         path = write_report(store, session, library, form)
-        click.echo(path.read_text(encoding="utf-8"))
+        click.echo(path.read_bytes(), nl=form != "pdf")
         return
     click.echo(write_report(store, session, library, form, out))
 

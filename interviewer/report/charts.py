@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from interviewer.domain import Measure
@@ -117,3 +118,42 @@ def waveform(peaks: Sequence[float]) -> str:
 
 def score_x(score: float) -> str:
     return percent(score, FULL_SCORE)
+
+
+TREND_HEIGHT, _TREND_EDGE = 120, 10
+
+
+@dataclass(frozen=True)
+class TrendMark:
+    """One score over time; the y are pixels from the top, the x a share of the width."""
+
+    x: str
+    y: float
+    low: float
+    high: float
+    apart: bool  # not to be compared with its neighbours: drawn hollow, and no line leads to it
+
+
+@dataclass(frozen=True)
+class Trend:
+    marks: tuple[TrendMark, ...]
+    grid: tuple[tuple[int, float], ...]  # a whole score and where it lies
+
+    @property
+    def lines(self) -> tuple[tuple[TrendMark, TrendMark], ...]:
+        joined = [mark for mark in self.marks if not mark.apart]
+        return tuple(pairwise(joined))
+
+
+def trend(scores: Sequence[tuple[float, tuple[float, float] | None, bool]]) -> Trend:
+    """Scores in their order at equal distances, each with its interval and whether it stands apart."""
+    marks = []
+    for number, (score, interval, apart) in enumerate(scores):
+        low, high = interval or (score, score)
+        x = percent(number + 0.5, len(scores))
+        marks.append(TrendMark(x, _trend_y(score), _trend_y(low), _trend_y(high), apart))
+    return Trend(tuple(marks), tuple((score, _trend_y(score)) for score in range(int(FULL_SCORE) + 1)))
+
+
+def _trend_y(score: float) -> float:
+    return round(_TREND_EDGE + (TREND_HEIGHT - 2 * _TREND_EDGE) * (1 - score / FULL_SCORE), 1)

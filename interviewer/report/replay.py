@@ -69,13 +69,9 @@ def _reviews(
     state: SessionState, questions: Mapping[str, Question], lines: Sequence[Line]
 ) -> tuple[tuple[AnswerReview, ...], tuple[Line, ...]]:
     """One review per answer, and the lines with the evidence marked in them."""
-    scores = list(state.scorecard.answers) if state.scorecard else []
     marked = list(lines)
     reviews = []
-    for number, answer in enumerate(state.answers, 1):
-        score = next((s for s in scores if s.question == answer.question), None)
-        if score is not None:
-            scores.remove(score)  # a question asked twice has two scores, in order
+    for number, (answer, score) in enumerate(zip(state.answers, scores_of(state), strict=True), 1):
         turns = [line for line in lines if line.answer == number - 1 and line.turn is not None]
         points, sentences = anchors_of(score, turns, number) if score else ((), ())
         for index, marks in (marks_of(score, points, sentences) if score else {}).items():
@@ -83,6 +79,18 @@ def _reviews(
         review = _review(number, answer, questions.get(answer.question), score)
         reviews.append(review.model_copy(update={"points": points, "sentences": sentences}))
     return tuple(reviews), tuple(marked)
+
+
+def scores_of(state: SessionState) -> list[AnswerScore | None]:
+    """The score of each answer, None where there is none. A question asked twice has two scores, in order."""
+    scores = list(state.scorecard.answers) if state.scorecard else []
+    found = []
+    for answer in state.answers:
+        score = next((one for one in scores if one.question == answer.question), None)
+        if score is not None:
+            scores.remove(score)
+        found.append(score)
+    return found
 
 
 def _review(number: int, answer: Answer, known: Question | None, score: AnswerScore | None) -> AnswerReview:

@@ -69,6 +69,12 @@ class SessionStore:
                 "Check the folder's permissions and free space, or set INTERVIEWER_DATA_DIR to another folder.",
             ) from error
 
+    def free_id(self, now: datetime, rng: random.Random) -> str:
+        """An id for a new session that no other of this minute has."""
+        while (session := new_session_id(now, rng)) in self:
+            pass
+        return session
+
     def folder(self, session: str) -> Path:
         """Where this session's recordings lie."""
         return self._folder / session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from typing import Literal
 
 import numpy as np
 from pydantic import Field, ValidationError
@@ -13,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from interviewer.assembly.engines import Engines
-from interviewer.assembly.reports import Form, report_text
+from interviewer.assembly.progress import progress_now
+from interviewer.assembly.reports import Form, report_bytes
 from interviewer.assembly.sessions import Wanted, candidate_sound, opening_of, score_session, start_session
 from interviewer.audio.recording import mix_down
 from interviewer.audio.sound_files import encode_for_page
@@ -34,6 +34,7 @@ LONGEST_CHECK_SECONDS = 15
 MEDIA_TYPES: dict[Form, str] = {
     "html": "text/html",
     "md": "text/markdown",
+    "pdf": "application/pdf",
     "json": "application/json",
     "vtt": "text/vtt",
 }
@@ -99,6 +100,13 @@ def state(request: Request) -> Response:
     return JSONResponse(
         {"stage": desk.stage, "names": desk.names, "caveats": list(desk.caveats), "error": desk.error}
     )
+
+
+def due(request: Request) -> Response:
+    """How many missed points are due again, for the lobby, which does not wait for it."""
+    services = services_of(request)
+    found = progress_now(services.store, services.library, datetime.now().astimezone())
+    return JSONResponse({"points": len(found.due)})
 
 
 async def check_microphone(request: Request) -> Response:
@@ -259,7 +267,8 @@ def export(request: Request) -> Response:
     """The session as a file to keep."""
     services = services_of(request)
     name = request.path_params["session"]
-    form: Literal["html", "md", "json", "vtt"] = request.path_params["form"]
-    text = report_text(services.store, name, services.library, form)
+    form: Form = request.path_params["form"]
+    data = report_bytes(services.store, name, services.library, form)
     headers = {"content-disposition": f'attachment; filename="interview-{name}.{form}"'}
-    return Response(text, media_type=f"{MEDIA_TYPES[form]}; charset=utf-8", headers=headers)
+    charset = "" if form == "pdf" else "; charset=utf-8"
+    return Response(data, media_type=MEDIA_TYPES[form] + charset, headers=headers)

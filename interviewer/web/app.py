@@ -39,7 +39,7 @@ class _Name(Convertor[str]):
 class _Form(_Name):
     """Formats a session is exported in."""
 
-    regex = "html|md|json|vtt"
+    regex = "html|md|pdf|json|vtt"
 
 
 class _Asset(_Name):
@@ -101,6 +101,7 @@ def make_app(services: Services, *, token: str, host: str, port: int, any_addres
         Route("/interviews", actions.begin, methods=["POST"]),
         Route("/microphone-check", actions.check_microphone, methods=["POST"]),
         Route("/state", actions.state),
+        Route("/due", actions.due),
         Route("/personas/{persona:name}/portrait.svg", actions.show_portrait),
         Route("/personas/{persona:name}/voice", actions.voice_sample),
         WebSocketRoute("/line/{session:name}", line),

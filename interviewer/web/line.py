@@ -62,6 +62,7 @@ class SocketPage:
         self.name = name
         self._loop = loop
         self._queue: asyncio.Queue[object] = asyncio.Queue()
+        self._left_out: Moment | None = None  # the last moment dropped: without sound no later one may come
 
     def send(self, message: ToPage | bytes) -> None:
         self._put(message)
@@ -75,8 +76,12 @@ class SocketPage:
 
     def _queue_up(self, item: object) -> None:
         waiting = self._queue.qsize()
-        if waiting >= MOST_QUEUED or (isinstance(item, Moment) and waiting >= MOMENTS_QUEUED):
+        if waiting >= MOST_QUEUED:
             return
+        if isinstance(item, Moment):
+            self._left_out = item if waiting >= MOMENTS_QUEUED else None
+            if self._left_out is not None:
+                return
         self._queue.put_nowait(item)
 
     async def write_to(self, socket: WebSocket) -> None:
@@ -86,6 +91,8 @@ class SocketPage:
                 await socket.send_bytes(item)
             else:
                 await socket.send_text(item.model_dump_json())  # type: ignore[attr-defined]
+            if self._left_out is not None and self._queue.empty():
+                self._put(self._left_out)
         await socket.close(GOING_AWAY)
 
 

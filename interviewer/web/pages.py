@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from interviewer.assembly.attempts import attempts_at
+from interviewer.assembly.progress import progress_now
 from interviewer.assembly.reports import replay_of, waveform_of
 from interviewer.assembly.weights import size_text, suited_weights
 from interviewer.audio.recording import has_recording
 from interviewer.domain import Question
 from interviewer.library.catalog import load_catalog
 from interviewer.report import html
+from interviewer.web import progress_page
 from interviewer.web.services import Services
 
 CHECK_SENTENCE = "I would like to talk about how I trained a model and what I learned from it."
@@ -123,6 +126,8 @@ def compare(request: Request) -> Response:
 
 
 def progress(request: Request) -> Response:
+    """What the sessions add up to and, for `?date=`, the plan until that day."""
     services = services_of(request)
-    rows = [row for row in services.store.summaries() if not row.demo]
-    return page(request, "progress.html.j2", rows=rows, personas=services.library.personas)
+    found = progress_now(services.store, services.library, datetime.now().astimezone())
+    wanted = request.query_params.get("date", "")
+    return page(request, "progress.html.j2", **progress_page.context(found, services.library, wanted))

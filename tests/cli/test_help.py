@@ -66,7 +66,9 @@ def test_the_first_words_import_no_engine(arguments: tuple[str, ...]) -> None:
     assert loaded.isdisjoint(HEAVY), loaded.intersection(HEAVY)
 
 
-@pytest.mark.parametrize("name", ["personas", "questions", "loops", "sessions", "report", "replay", "serve"])
+@pytest.mark.parametrize(
+    "name", ["personas", "questions", "loops", "sessions", "report", "replay", "serve", "progress", "plan"]
+)
 def test_help_of_reading_commands_imports_no_engine(name: str) -> None:
     loaded = modules_after(name, "--help")
     assert loaded.isdisjoint(set(HEAVY) - {"numpy"}), loaded.intersection(HEAVY)
@@ -106,7 +108,11 @@ def test_the_list_of_commands_is_whole(tmp_path: Path) -> None:
         (["practice", "--level", "wizard"], "'wizard' is not one of 'junior', 'senior', 'staff'"),
         (["practice", "--minutes", "-5"], "-5.0 is not in the range"),
         (["practice", "--persna", "recruiter"], "--persona"),
-        (["report", "--format", "pdf"], "'pdf' is not one of 'html', 'md', 'json', 'vtt'"),
+        (["report", "--format", "doc"], "'doc' is not one of 'html', 'md', 'pdf', 'json', 'vtt'"),
+        (["practice", "--due", "--loop", "ml_engineer"], "--due and --topic cannot be used with --loop"),
+        (["practice", "--due", "--question", "scaling_depth"], "--due chooses the questions"),
+        (["plan"], "Missing option '--date'"),
+        (["plan", "--date", "soon"], "'soon' does not match the format '%Y-%m-%d'"),
         (["questions", "serch", "x"], "There is no command 'serch'. Did you mean 'search'?"),
         (["models", "veryfy"], "Did you mean 'verify'?"),
     ],

@@ -69,6 +69,14 @@ def test_session_ids_sort_by_time() -> None:
     assert early < late
 
 
+def test_sessions_begun_in_the_same_minute_have_ids_of_their_own(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    now = datetime(2026, 1, 2, 3, 4)
+    first = store.free_id(now, random.Random(1))
+    store.append(first, a_start(session=first))
+    assert store.free_id(now, random.Random(1)) != first
+
+
 _WRITER = """
 import sys
 from builders import a_start, a_turn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def test_no_page_has_a_serious_fault(browser: Any, server: RoomServer, held: str
         "/sessions",
         f"/sessions/{held}",
         "/progress",
+        f"/progress?date={date.today() + timedelta(days=20)}",
         "/questions/challenging_data_project/attempts",
         f"/room/{unfinished}",
         f"/room/{spoken}",
@@ -77,7 +79,18 @@ def test_no_page_has_a_serious_fault(browser: Any, server: RoomServer, held: str
 def test_nothing_sticks_out_sideways(browser: Any, server: RoomServer, held: str, width: int) -> None:
     tab = Tab(browser, server, width=width)
     session = server.begin(typed=True, questions=1)
-    for path in ("/", "/sessions", f"/sessions/{held}", "/progress", f"/room/{session}"):
+    for path in (
+        "/",
+        "/sessions",
+        f"/sessions/{held}",
+        "/progress",
+        "/questions/challenging_data_project/attempts",
+        f"/progress?date={date.today() + timedelta(days=20)}",
+        f"/room/{session}",
+    ):
         tab.page.goto(server.origin + path)
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert tab.page.evaluate("getComputedStyle(document.body).display") == "block", (
+            f"{path} has a part's look"
+        )
     tab.close()

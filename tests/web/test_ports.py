@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import struct
 import threading
 
@@ -12,9 +14,10 @@ from interviewer.domain import FRAME_SAMPLES
 from interviewer.errors import EngineError
 from interviewer.ports import Samples, Speech
 from interviewer.web.keyboard import StoppableClock
-from interviewer.web.line import Allowance
+from interviewer.web.line import MOMENTS_QUEUED, Allowance, SocketPage
 from interviewer.web.microphone import LONGEST_GAP, MOST_WAITING, BrowserMicrophone
 from interviewer.web.protocol import SPEECH_HEADER, Hush, RefusedError, frame_from_page
+from interviewer.web.screen import NOBODY
 from interviewer.web.speaker import WATCHDOG_SECONDS, BrowserSpeaker
 
 
@@ -192,3 +195,32 @@ def test_an_allowance_fills_up_again() -> None:
     assert [allowance.take() for _ in range(4)] == [True, True, True, False]
     monotonic.now = 0.6
     assert [allowance.take() for _ in range(2)] == [True, False]
+
+
+def test_the_last_moment_arrives_even_where_the_line_was_too_busy_for_those_before() -> None:
+    """A typed interview has no later moment that would say that it listens."""
+
+    class Slow:
+        def __init__(self) -> None:
+            self.clocks: list[float] = []
+
+        async def send_text(self, text: str) -> None:
+            await asyncio.sleep(0)
+            self.clocks.append(json.loads(text)["clock"])
+
+        async def close(self, code: int) -> None:
+            pass
+
+    async def told() -> list[float]:
+        page, socket = SocketPage("page", asyncio.get_running_loop()), Slow()
+        for number in range(MOMENTS_QUEUED * 3):
+            page.send(NOBODY.model_copy(update={"clock": float(number)}))
+        writing = asyncio.create_task(page.write_to(socket))  # type: ignore[arg-type]
+        for _ in range(MOMENTS_QUEUED * 8):
+            await asyncio.sleep(0)
+        page.hang_up()
+        await writing
+        return socket.clocks
+
+    clocks = asyncio.run(told())
+    assert clocks == [*range(MOMENTS_QUEUED), MOMENTS_QUEUED * 3 - 1]

@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from histories import facts
 from room_server import RoomServer, Tab
 
-from interviewer.session.events import Answered, LineSpoken, PersonaEntered, QuestionAsked, Scored
+from interviewer.library.content import load_library
+from interviewer.session.events import (
+    Answered,
+    LineSpoken,
+    PersonaEntered,
+    QuestionAsked,
+    Scored,
+    SessionStarted,
+)
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -104,6 +113,10 @@ def test_reload_and_a_second_tab(browser: Any, server: RoomServer) -> None:
     tab.until_phase("listening")
     assert page.locator("#lines").inner_text() == before, "nothing is lost, nothing is said twice"
     assert page.locator("#notes").input_value() == "breathe"
+    page.keyboard.press("q")  # at once: the page's own clock has hardly begun
+    page.get_by_text("Press Q once more").wait_for()
+    page.wait_for_timeout(200)
+    assert tab.phase == "listening", "one Q ends nothing, however early it comes"
 
     second = tab.context.new_page()
     second.goto(f"{server.origin}/room/{session}")
@@ -144,10 +157,40 @@ def test_exports(browser: Any, server: RoomServer) -> None:
     tab.page.goto(f"{server.origin}/room/{session}")
     answer(tab, f"Residual connections. {SCRIPT}")
     tab.page.wait_for_url("**/sessions/*", timeout=60_000)
-    for form, mark in (("html", "<!doctype html>"), ("md", "# "), ("json", "{"), ("vtt", "WEBVTT")):
+    marks = {"html": b"<!doctype html>", "md": b"# ", "pdf": b"%PDF-", "json": b"{", "vtt": b"WEBVTT"}
+    for form, mark in marks.items():
         answered = tab.context.request.get(f"{server.origin}/sessions/{session}/report/{form}")
         assert answered.status == 200
-        assert answered.text().startswith(mark)
+        assert answered.body().startswith(mark)
         assert f'filename="interview-{session}.{form}"' in answered.headers["content-disposition"]
     assert tab.page.pdf()[:5] == b"%PDF-", "the page prints"
     tab.close()
+
+
+def test_what_is_due_is_practised_with_one_button(browser: Any, server: RoomServer) -> None:
+    server.wait_until_ready("typed", "ready")
+    question = "bias_variance_tradeoff"
+    missed = load_library().question(question).rubric[0]
+    store = server.program.store()
+    for fact in facts(-7, {question: {missed.id: "missed"}}, score=2.0):
+        store.append("20200101-1000-abc", fact)
+    store.close()
+    tab = Tab(browser, server)
+    tab.page.get_by_text("due again").wait_for()
+    tab.page.get_by_role("link", name="See and practise them").click()
+    tab.page.wait_for_url("**/progress**")
+    assert missed.text in tab.get("due-points").inner_text()
+    tab.page.locator("#at-keyboard").check()
+    tab.get("practise-due").click()
+    tab.page.wait_for_url("**/room/*")
+    tab.until_phase("listening")
+    tab.get("end-interview").click()
+    tab.page.wait_for_url("**/sessions/*", timeout=60_000)
+    tab.close()
+    started = server.program.facts()[0]
+    assert isinstance(started, SessionStarted)
+    assert started.typed
+    assert question in started.chosen
+    store = server.program.store()
+    store.delete("20200101-1000-abc")
+    store.close()

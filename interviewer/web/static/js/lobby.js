@@ -134,6 +134,15 @@ async function checkEcho() {
 
 const result = (text) => { byId("check-result").textContent = text; };
 
+// -- what is due again -------------------------------------------------------------------------------------------
+
+async function showDue() {
+  if (!byId("due")) return;
+  const { points } = await (await fetch("/due")).json();
+  byId("due").hidden = points === 0;
+  byId("due-count").textContent = points === 1 ? "A point you missed is due again." : `${points} points you missed are due again.`;
+}
+
 // -- off we go ---------------------------------------------------------------------------------------------------
 
 async function start(event) {
@@ -178,3 +187,4 @@ showPersona();
 showLoop();
 showMode();
 watchEngines();
+showDue();

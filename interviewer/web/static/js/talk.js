@@ -9,7 +9,7 @@ export class Talk {
     this.press = press;
     this.open = open;
     this.notice = notice;
-    this.endAsked = 0;
+    this.endAsked = -Infinity; // never: the page's clock itself begins at 0
     this.holding = false;
     this.shortcuts = document.getElementById("shortcuts");
     this.pushing = document.getElementById("push-to-talk");
