@@ -94,7 +94,7 @@ class Simulation:
         if saying.last:
             return None
         question, follow_up = self._asked()
-        words = reply(self.ability, question, follow_up, len(self.said))
+        words = reply(self.ability, question, follow_up, len(self.said) // 2)
         self.clock += THINKING_SECONDS[self.ability]
         self.said.append((self.clock, "Candidate", words))
         self.clock += _minutes(words, WORDS_PER_MINUTE) * 60
