@@ -10,6 +10,7 @@ from typing import Literal
 
 from interviewer.domain import Question
 from interviewer.errors import InterviewerError
+from interviewer.evaluator.contrast import compared_texts
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
 from interviewer.evaluator.scorecard import Judge
 from interviewer.evaluator.spans import Divide
@@ -82,9 +83,16 @@ def open_engines(settings: Settings, bank: Mapping[str, Question], *, typed: boo
 
 def open_embedded_judge(bank: Mapping[str, Question]) -> EmbeddedJudge:
     from interviewer.engines.claim_model import ClaimModel
-    from interviewer.engines.minilm import MiniLmEmbedder
+    from interviewer.engines.minilm import NAME, WEIGHTS_SHA256, MiniLmEmbedder
+    from interviewer.engines.vector_shelf import VectorShelf
 
-    return EmbeddedJudge(MiniLmEmbedder(), bank, ClaimModel(places.judge_assets()), sentence_cutter())
+    texts = frozenset(text for question in bank.values() for text in compared_texts(question))
+
+    def shelf(model: str) -> VectorShelf:
+        return VectorShelf(places.bank_vectors(), model, texts)
+
+    embedder = MiniLmEmbedder(shelf=shelf(f"{NAME} {WEIGHTS_SHA256}"))
+    return EmbeddedJudge(embedder, bank, ClaimModel(places.judge_assets(), shelf), sentence_cutter())
 
 
 def sentence_cutter() -> Divide:

@@ -6,14 +6,16 @@ Words and phrasings are embedded apart, so a rubric is embedded once and an answ
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from interviewer.engines.claim_head import PARTS, Matrix, Phrasings, chances, compare
 from interviewer.engines.minilm import MiniLmEmbedder
+from interviewer.engines.vector_shelf import VectorShelf
 from interviewer.errors import EngineError
 from interviewer.ports import Claim, ClaimReadings
 
@@ -25,10 +27,12 @@ _MAKE = "Make them: python scripts/train_claim_model.py"
 class ClaimModel:
     """Reads on the CPU; loads at the first call. Safe to call from several threads: they take turns."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` holds WEIGHTS_FILE. EngineError at the first reading when it is missing or does not fit."""
+    def __init__(self, folder: Path, shelve: Callable[[str], VectorShelf] | None = None) -> None:
+        """`folder` holds WEIGHTS_FILE. EngineError at the first reading when it is missing or does not fit. `shelve`
+        gives the shelf for vectors of the model it is told."""
         self.name = NAME
         self._file = folder / WEIGHTS_FILE
+        self._shelve = shelve
         self._lock = threading.Lock()
         self._parts: tuple[MiniLmEmbedder, Mapping[str, Matrix]] | None = None
 
@@ -54,7 +58,8 @@ class ClaimModel:
         try:
             weights = {name: tensor.astype(np.float32) for name, tensor in load_file(self._file).items()}
             head = {name: weights.pop(name) for name in PARTS}
-            embedder = MiniLmEmbedder(changes=weights)
+            model = f"{NAME} {hashlib.sha256(self._file.read_bytes()).hexdigest()}"
+            embedder = MiniLmEmbedder(changes=weights, shelf=self._shelve(model) if self._shelve else None)
             embedder.encode(["ready"])
         except (KeyError, RuntimeError, ValueError) as error:
             raise EngineError(NAME, f"The weights in {self._file} do not fit: {error}.", _MAKE) from error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from interviewer.engines.vector_shelf import VectorShelf
 from interviewer.errors import EngineError
 
 if TYPE_CHECKING:
@@ -65,10 +66,13 @@ class MiniLmEmbedder:
         threads: int = 1,
         remembered_texts: int = 20_000,
         changes: Mapping[str, npt.NDArray[np.float32]] | None = None,
+        shelf: VectorShelf | None = None,
     ) -> None:
-        """`changes` of low rank, LAYER.up and LAYER.down, are added to the weights of MiniLM's layers."""
+        """`changes` of low rank, LAYER.up and LAYER.down, are added to the weights of MiniLM's layers; `shelf` keeps
+        vectors from run to run."""
         self.name = NAME
         self._changes = changes or {}
+        self._shelf = shelf
         self._threads = threads
         self._remembered_texts = remembered_texts
         self._memory: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
@@ -81,10 +85,19 @@ class MiniLmEmbedder:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         with self._lock:
             new = [text for text in dict.fromkeys(texts) if text not in self._memory]
-            fresh = dict(zip(new, self._run(new), strict=True)) if new else {}
+            fresh = self._vectors(new) if new else {}
             rows = [fresh[text] if text in fresh else self._memory[text] for text in texts]
             self._remember(fresh)
         return np.stack(rows)
+
+    def _vectors(self, texts: list[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """From the shelf where they stand there, else from the model."""
+        kept = self._shelf.fetch(texts) if self._shelf else {}
+        unknown = [text for text in texts if text not in kept]
+        made = dict(zip(unknown, self._run(unknown), strict=True)) if unknown else {}
+        if self._shelf:
+            self._shelf.keep(made)
+        return kept | made
 
     def _remember(self, fresh: dict[str, npt.NDArray[np.float32]]) -> None:
         self._memory.update(fresh)

@@ -68,6 +68,18 @@ def embed_rubric(question: Question, embedder: Embedder) -> RubricVectors:
     )
 
 
+def compared_texts(question: Question) -> list[str]:
+    """Every text of a question that answers are compared with."""
+    points = question.rubric
+    misconceptions = [misconception for point in points for misconception in point.misconceptions]
+    return [
+        question.spoken,
+        question.written,
+        *(text for point in points for text in (point.text, *point.phrasings)),
+        *(text for misconception in misconceptions for text in (*misconception.denial, *misconception.wrong)),
+    ]
+
+
 def cosines(rows: Matrix, columns: Matrix) -> Matrix:
     """Cosines of unit rows, shape (len(rows), len(columns)). Not by BLAS, whose threads fight on a busy machine."""
     return cast(Matrix, np.einsum("id,jd->ij", rows, columns))

@@ -26,6 +26,11 @@ def data_dir() -> Path:
     )
 
 
+def bank_vectors() -> Path:
+    """What the embedded judge made of the bank's texts, so that it need not be made again."""
+    return data_dir() / "bank_vectors.sqlite"
+
+
 def config_dir() -> Path:
     """The user's settings and content packs. INTERVIEWER_CONFIG_DIR overrides the platform's own place."""
     override = os.environ.get("INTERVIEWER_CONFIG_DIR")
