@@ -1,11 +1,13 @@
 """Says every text that is meant for the ear and has it recognised again: what comes back worst should be written anew.
 
     python scripts/check_read_aloud.py [--voice flite] [--part spoken] [--questions ID ...] [--worst 40] [--json]
+                                       [--keep READINGS.jsonl]
 
 Each question, hint and follow-up is spoken by a persona's voice and written down by the embedded recogniser, which
 knows the interview's words but not the question. The share of wrong words says little by itself, since recogniser and
 voice are both rough; compared with the other texts it shows sentences, words and spellings that a voice stumbles over.
-Flite is the default: of what eSpeak NG says the embedded recogniser loses half the words, whatever the text.
+With --keep each reading is written as soon as it is made, and a second run says only the texts that are new or changed:
+the whole bank takes the better part of an hour. Flite is the default: of what eSpeak NG says the embedded recogniser loses half the words, whatever the text.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import statistics
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import jiwer
 import numpy as np
@@ -39,6 +42,7 @@ PARTS = ("spoken", "follow_ups", "hints")
 class Reading:
     """One text, what was recognised of it, and the share of words that differ."""
 
+    voice: str
     question: str
     part: str
     text: str
@@ -70,18 +74,43 @@ def recognise(transcriber: PocketsphinxTranscriber, samples: Samples) -> str:
     return " ".join(segment.text for segment in transcriber.end_chunk())
 
 
+class Kept:
+    """The readings made so far, one JSON object a line, each written before the next text is said."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path and path.exists() else []
+        readings = [Reading(**json.loads(line)) for line in lines]
+        self._readings = {(reading.voice, reading.text): reading for reading in readings}
+
+    def find(self, voice: str, text: str) -> Reading | None:
+        return self._readings.get((voice, text))
+
+    def add(self, reading: Reading) -> None:
+        self._readings[reading.voice, reading.text] = reading
+        if self._path:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(reading)) + "\n")
+
+
 def read_aloud(
-    questions: list[Question], parts: Collection[str], voice: Voice, style: VoiceStyle
+    questions: list[Question], parts: Collection[str], voice: Voice, style: VoiceStyle, kept: Kept
 ) -> list[Reading]:
+    """What came back of every text; those already kept are not said again."""
     transcriber = PocketsphinxTranscriber(places.recogniser_assets())
     readings = []
     try:
         for question in track(questions, "Reading aloud", console=Console(stderr=True)):
             for part, text in texts(question, parts):
-                written = recognise(transcriber, say(voice, text, style))
-                said = " ".join(spoken([text]).words)
-                back = " ".join(spoken([written]).words)
-                readings.append(Reading(question.id, part, text, written, round(jiwer.wer(said, back), 3)))
+                reading = kept.find(voice.name, text)
+                if reading is None:
+                    written = recognise(transcriber, say(voice, text, style))
+                    said = " ".join(spoken([text]).words)
+                    back = " ".join(spoken([written]).words)
+                    wrong = round(jiwer.wer(said, back), 3)
+                    reading = Reading(voice.name, question.id, part, text, written, wrong)
+                    kept.add(reading)
+                readings.append(reading)
     finally:
         transcriber.close()
     return readings
@@ -96,12 +125,15 @@ def main() -> None:
     parser.add_argument("--questions", nargs="*", help="ids; all of the bank by default")
     parser.add_argument("--worst", type=int, default=40, help="how many to show")
     parser.add_argument("--json", action="store_true", help="print all readings as one JSON object")
+    parser.add_argument("--keep", type=Path, help="a file that keeps each reading as it is made")
     options = parser.parse_args()
     library = load_library()
     chosen = [library.question(name) for name in options.questions or sorted(library.questions)]
     voice = open_voice(Settings(voice=options.voice))
     try:
-        readings = read_aloud(chosen, options.part or PARTS, voice, VoiceStyle(flite="slt"))
+        readings = read_aloud(
+            chosen, options.part or PARTS, voice, VoiceStyle(flite="slt"), Kept(options.keep)
+        )
     finally:
         voice.close()
     readings.sort(key=lambda reading: -reading.word_errors)

@@ -1,22 +1,31 @@
 """Writes docs/question-bank.md: what the bank holds, what each seed document contributed, how its own texts score.
 
 python scripts/report_bank.py            # the counts; the scores stay as they were last written
-python scripts/report_bank.py --judge    # the scores as well: some minutes
+python scripts/report_bank.py --judge    # the scores as well: half an hour of one core
+    --keep FILE      # keeps each question's scores as they are made; only what changed since is judged again
+    --minutes 5      # stops after about so long, and the page tells how many questions were judged
 python scripts/report_bank.py --check    # exit code 1 when the counts are not current
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
 from rich.console import Console
 from rich.progress import track
 
+from interviewer import evaluator
 from interviewer.assembly.engines import sentence_cutter
 from interviewer.bank.question_checks import remarks
 from interviewer.bank.trials import LEAST_FOR_MODEL_ANSWER, MOST, Trial, TrialName, tried
@@ -49,6 +58,8 @@ def main() -> None:
     parser.add_argument(
         "--check", action="store_true", help="write nothing, say whether the counts are current"
     )
+    parser.add_argument("--keep", type=Path, help="a file that keeps the scores as they are made")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="judge for about so long")
     options = parser.parse_args()
     bank = load_library([], [places.question_folders()[0]], []).questions
     counts = counts_part(bank)
@@ -58,7 +69,9 @@ def main() -> None:
         if before != counts:
             sys.exit("docs/question-bank.md is not current. Run: python scripts/report_bank.py")
         return
-    judged = judge_part(bank) if options.judge else (mark + scores) or NOT_JUDGED
+    judged = (mark + scores) or NOT_JUDGED
+    if options.judge:
+        judged = judge_part(judge(bank, options.keep, options.minutes), len(bank))
     PAGE.write_text(counts + judged, encoding="utf-8")
 
 
@@ -82,23 +95,61 @@ def counts_part(bank: Mapping[str, Question]) -> str:
     return "\n\n".join(parts) + "\n\n"
 
 
-def judge_part(bank: Mapping[str, Question]) -> str:
-    """How the embedded judge scores each question's own texts, and which of them it scores unfairly."""
+@dataclass(frozen=True)
+class Judged:
+    """How one question's own texts scored. `key` changes with the question and with the judge."""
+
+    question: str
+    key: str
+    scores: Mapping[str, str]
+    unfair: Sequence[str]
+
+
+def judge(bank: Mapping[str, Question], keep: Path | None, minutes: float) -> list[Judged]:
+    """The bank's questions as far as they were judged, now or before; in the bank's order."""
+    keys = {name: _key(question) for name, question in bank.items()}
+    lines = keep.read_text(encoding="utf-8").splitlines() if keep and keep.exists() else []
+    kept = (Judged(**json.loads(line)) for line in lines)
+    known = {one.question: one for one in kept if keys.get(one.question) == one.key}
+    left = [question for question in bank.values() if question.id not in known]
     embedder = MiniLmEmbedder(threads=idle_cores(), remembered_texts=200_000)
-    judge = EmbeddedJudge(embedder, reader=ClaimModel(places.judge_assets()), divide=sentence_cutter())
-    trials = tried(list(bank.values()), judge, bank)
-    judged = list(
-        track(trials, "Judging questions", total=len(bank), console=Console(stderr=True), transient=True)
-    )
-    rows = [[f"`{q.id}`", *(_score(of, name) for name in get_args(TrialName))] for q, of in judged]
-    unfair = [f"- `{q.id}`: {trial.remark[1]}" for q, of in judged for trial in of if not trial.fair]
+    judging = EmbeddedJudge(embedder, reader=ClaimModel(places.judge_assets()), divide=sentence_cutter())
+    ends = time.monotonic() + minutes * 60
+    trials = tried(left, judging, bank) if left else iter(())
+    for question, of in track(trials, "Judging questions", total=len(left), console=Console(stderr=True)):
+        scores = {name: _score(of, name) for name in get_args(TrialName)}
+        unfair = [trial.remark[1] for trial in of if not trial.fair]
+        known[question.id] = Judged(question.id, keys[question.id], scores, unfair)
+        if keep:
+            with keep.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(known[question.id])) + "\n")
+        if time.monotonic() > ends:
+            break
+    return [known[name] for name in bank if name in known]
+
+
+def _key(question: Question) -> str:
+    return sha256(f"{_judge_digest()} {question.model_dump_json()}".encode()).hexdigest()[:16]
+
+
+@cache
+def _judge_digest() -> str:
+    """Of the judge's weights and of the code that reads them."""
+    files = [*places.judge_assets().iterdir(), *Path(evaluator.__file__).parent.glob("*.py")]
+    return sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+
+
+def judge_part(judged: Sequence[Judged], questions: int) -> str:
+    """How the embedded judge scores each question's own texts, and which of them it scores unfairly."""
+    rows = [[f"`{one.question}`", *(one.scores[name] for name in get_args(TrialName))] for one in judged]
+    unfair = [f"- `{one.question}`: {said}" for one in judged for said in one.unfair]
     limits = ", ".join(f"{name} at most {most:g}" for name, most in MOST.items())
     parts = [
         SCORES,
         "Each text is said as a typed answer to its own question and scored by the embedded judge, of 5. Own text is the higher of\n"
         "spoken and written, the hints are said together, and the misconception is the one that scores highest.\n"
         f"Expected are: model answer at least {LEAST_FOR_MODEL_ANSWER:g}, {limits}.\n"
-        f"{len(judged)} questions were judged.\n"
+        f"{len(judged)} of {questions} questions were judged.\n"
         "Hints, model answers and wrong phrasings were reworded with these scores in view until they passed, so the table shows\n"
         "that bank and judge agree, and not that the judge is right about other people's words. Some realistic errors, such as\n"
         "swapped directions, were left out because the judge gives credit for them: see benchmarks/evaluator.md.",

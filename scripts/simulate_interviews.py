@@ -1,11 +1,14 @@
 """Holds interviews with scripted candidates, on a clock of its own, so that a person can read how they run.
 
     python scripts/simulate_interviews.py [--minutes 45] [--loop LOOP] [--persona P ...] [--out FOLDER]
+    python scripts/simulate_interviews.py --page FOLDER/figures.jsonl ...    # docs/simulated-interviews.md from these
 
 Each persona (or each round of a loop) meets a strong, a middling and a poor candidate, whose words are put together from
 the bank's own texts. Prints for each interview how long it took against its plan, what was asked, and which sentences of
-the interviewer's were said twice; the transcripts go to FOLDER. Exits with 1 when a line was said twice or an interview
-took more than a tenth longer or shorter than planned.
+the interviewer's were said twice; transcripts and figures go to FOLDER. The strong candidate says each question's model
+answer, which states every point, so whatever mends a gap there was asked although it had been answered. Exits with 1 when
+that happened, a line was said twice, two neighbours were asked, or an interview took more than a tenth longer or shorter
+than planned.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from interviewer.assembly.engines import Engines, open_embedded_judge
 from interviewer.assembly.sessions import Wanted, start_session, typed_conversation
@@ -40,6 +43,23 @@ ABILITIES: tuple[Ability, ...] = ("strong", "middling", "poor")
 WORDS_PER_MINUTE = 140.0  # of a candidate, pauses included
 THINKING_SECONDS = {"strong": 3.0, "middling": 6.0, "poor": 8.0}
 TOLERANCE = 0.1
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "simulated-interviews.md"
+PAGE_ABOUT = """# Simulated interviews
+
+Written by `python scripts/simulate_interviews.py --page`. Each interviewer holds an interview with three candidates on a
+clock of its own, without sound. The strong one says the bank's model answers; the middling one their first half, and one
+accepted phrasing to a follow-up; the poor one misconceptions, generalities and "I don't know". They speak 140 words a minute.
+A line is said twice when an authored sentence or a question comes twice in a session. Neighbours are questions whose answers
+overlap (`near` in the bank). The strong candidate's answers state every point, so a follow-up that mends a gap there was
+asked although it had been answered; the judge took the point for missing.
+
+Of each interviewer one or more transcripts were read by a person, to the end or nearly. That led to changes:
+"to begin with" and "let's start with" stood in questions that came tenth; an offer was made in the middle of an interview;
+who had said "I don't know" was thanked for the explanation, and asked three times more; two questions on presenting to
+laypeople came four minutes apart; some twenty follow-ups pointed at something nobody had said ("that season", "the other
+one", "your range"). A poor candidate who runs through the whole pool of an interviewer still meets a neighbour at the end.
+
+"""
 VAGUE = (
     "It depends on the situation, and there are many ways to look at it.",
     "We always tried to follow best practices there, and it mostly worked out.",
@@ -94,7 +114,7 @@ class Simulation:
         if saying.last:
             return None
         question, follow_up = self._asked()
-        words = reply(self.ability, question, follow_up, len(self.said))
+        words = reply(self.ability, question, follow_up, len(self.said) // 2)
         self.clock += THINKING_SECONDS[self.ability]
         self.said.append((self.clock, "Candidate", words))
         self.clock += _minutes(words, WORDS_PER_MINUTE) * 60
@@ -160,8 +180,23 @@ def _figures(
         "questions": list(state.asked_questions),
         "follow_ups": [asked.because for answer in state.answers for asked in answer.asked[1:]],
         "hints": sum(answer.hints for answer in state.answers),
+        "asked_although_answered": _needless(simulation),
+        "neighbours": [
+            f"{one} {other}"
+            for one in state.asked_questions
+            for other in simulation.library.question(one).near
+            if other in state.asked_questions
+        ],
         "said_twice": repeated,
     }
+
+
+def _needless(simulation: Simulation) -> list[str] | None:
+    """Follow-ups that mend a gap where there was none. None for candidates who leave gaps."""
+    if simulation.ability != "strong":
+        return None
+    asked = [asked for answer in simulation.state.answers for asked in answer.asked[1:]]
+    return [str(one.follow_up) for one in asked if one.because != "met"]
 
 
 def plans(library: Library, options: argparse.Namespace) -> Iterator[Wanted]:
@@ -193,31 +228,68 @@ def main() -> None:
     parser.add_argument("--persona", action="append")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="where the transcripts go")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--page", type=Path, nargs="+", help="write the page from these figures, simulate nothing"
+    )
     options = parser.parse_args()
+    if options.page:
+        PAGE.write_text(page([json.loads(line) for path in options.page for line in path.open()]))
+        return
     library = load_library()
     judge = open_embedded_judge(library.questions)
     engines = Engines(judge, judge, None)
     results: list[dict[str, object]] = []
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
     for wanted in plans(library, options):
         for ability in ABILITIES:
             with tempfile.TemporaryDirectory() as folder:
                 simulation, figures = simulate(library, engines, wanted, ability, Path(folder))
             results.append(figures)
+            print(json.dumps(figures), flush=True)
             if options.out:
-                options.out.mkdir(parents=True, exist_ok=True)
                 path = options.out / f"{figures['who']}_{ability}.md"
                 path.write_text(transcript(simulation, figures), encoding="utf-8")
-            if not options.json:
-                print(json.dumps(figures), flush=True)
-    if options.json:
-        print(json.dumps(results, indent=2))
+                with (options.out / "figures.jsonl").open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(figures) + "\n")
     sys.exit(any(not _as_planned(figures) for figures in results))
 
 
 def _as_planned(figures: dict[str, object]) -> bool:
     planned, took = float(str(figures["planned_minutes"])), float(str(figures["minutes"]))
-    return not figures["said_twice"] and abs(took - planned) <= TOLERANCE * planned
+    flaws = ("said_twice", "neighbours", "asked_although_answered")
+    return not any(figures[flaw] for flaw in flaws) and abs(took - planned) <= TOLERANCE * planned
+
+
+def page(results: list[dict[str, Any]]) -> str:
+    """The figures as a page of the documentation."""
+    rows = [
+        [
+            str(one["who"]).replace("_", " "),
+            one["candidate"],
+            f"{one['minutes']:.1f} of {one['planned_minutes']:g}",
+            str(len(one["questions"])),
+            str(len(one["follow_ups"])),
+            str(one["hints"]),
+            str(len(one["said_twice"])),
+            str(len(one["neighbours"])),
+            "" if one["asked_although_answered"] is None else str(len(one["asked_although_answered"])),
+        ]
+        for one in sorted(results, key=lambda one: (one["who"], ABILITIES.index(one["candidate"])))
+    ]
+    header = [
+        "interviewer",
+        "candidate",
+        "minutes",
+        "questions",
+        "follow-ups",
+        "hints",
+        "lines said twice",
+        "neighbours asked",
+        "asked although answered",
+    ]
+    lines = [header, ["---", "---", *("---:" for _ in header[2:])], *rows]
+    return PAGE_ABOUT + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 if __name__ == "__main__":

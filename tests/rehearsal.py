@@ -24,6 +24,7 @@ from interviewer.director.plan import plan_of
 from interviewer.director.policy import Assessment
 from interviewer.domain import SAMPLE_RATE, Question, Turn
 from interviewer.engines.scripted import ScriptedDetector, ScriptedTranscriber, ScriptedVoice
+from interviewer.evaluator.gates import not_known
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.habits import PauseHabit
 from interviewer.hearing.listener import Listener
@@ -214,4 +215,4 @@ class Rehearsal:
             a_verdict(point.id, "missed" if point.id in self.missed else "met", point.weight)
             for point in question.rubric
         )
-        return Assessment(points, self.gate)  # type: ignore[arg-type]
+        return Assessment(points, self.gate, (), not_known(turns, question))  # type: ignore[arg-type]

@@ -27,6 +27,7 @@ from interviewer.director.policy import Assessment
 from interviewer.domain import FRAME_SAMPLES, Level, Question, Scorecard, Turn
 from interviewer.errors import InterviewerError
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
+from interviewer.evaluator.gates import not_known
 from interviewer.evaluator.red_flags import RedFlagReader
 from interviewer.evaluator.scorecard import evaluate
 from interviewer.evaluator.star import missing_components
@@ -258,6 +259,7 @@ def _assessor(engines: Engines) -> Callable[[Question, Sequence[Turn]], Assessme
 
     def assess(question: Question, turns: Sequence[Turn]) -> Assessment:
         technical = judge.judge(question, turns, rough=engines.rough)
-        return Assessment(technical.points, technical.gate, missing_components(question, turns, stories))
+        missing = missing_components(question, turns, stories)
+        return Assessment(technical.points, technical.gate, missing, not_known(turns, question))
 
     return assess

@@ -50,8 +50,10 @@ def lint(files: Sequence[Path], judge: EmbeddedJudge | None, progress: Progress 
 
 def _seen(looked_at: Shelf, everything: Shelf) -> Iterator[Mistake]:
     """What needs no judge."""
+    bank = everything.bank | looked_at.bank
     for question in looked_at.questions:
         yield from map(question.mistake, question_checks.remarks(question.noun))
+        yield from map(question.mistake, question_checks.neighbour_remarks(question.noun, bank))
     for question, remark in likeness.follow_ups_repeated(
         looked_at.questions, _outside(everything, looked_at)
     ):
@@ -66,7 +68,6 @@ def _seen(looked_at: Shelf, everything: Shelf) -> Iterator[Mistake]:
             for line in lines
         }
         yield from map(persona.mistake, persona_remarks(persona.noun, others))
-    bank = everything.bank | looked_at.bank
     for loop in looked_at.loops:
         yield from map(loop.mistake, loop_remarks(loop.noun, people, bank))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, get_args
 
 from interviewer.bank.shelf import Remark
@@ -124,6 +124,13 @@ CHECKS: tuple[Callable[[Question], Iterator[Remark]], ...] = (
     readable_by_a_voice,
     one_question_at_a_time,
 )
+
+
+def neighbour_remarks(question: Question, bank: Collection[str]) -> Iterator[Remark]:
+    """`bank`: the ids of all questions."""
+    for number, name in enumerate(question.near):
+        if name not in bank:
+            yield ("near", number), f"there is no question called '{name}'"
 
 
 def voice_remarks(where: Loc, text: str) -> Iterator[Remark]:

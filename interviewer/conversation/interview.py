@@ -39,7 +39,7 @@ from interviewer.session.events import (
 
 Assess = Callable[[Question, Sequence[Turn]], Assessment]
 MODEL_FAILURES = 2
-LEADS: tuple[LineSituation, ...] = ("acknowledging", "moving_on")
+LEADS: tuple[LineSituation, ...] = ("acknowledging", "not_known", "moving_on")
 EndReason = Literal["complete", "time", "key", "interrupted", "fault"]
 
 
@@ -199,7 +199,8 @@ class Interview:
         """Take the next step, or several until there is something to say."""
         words: list[str] = []
         while True:
-            step = next_step(self._journal.state, self._plan, self._library, self._assessment())
+            assessment = self._assessment()
+            step = next_step(self._journal.state, self._plan, self._library, assessment)
             match step:
                 case BeginRound(plan=one):
                     if closes := self._round_closes():
@@ -214,7 +215,8 @@ class Interview:
                     words += [self._ask(question, first=bool(words))]
                     return self._saying(words)
                 case AskFollowUp():
-                    words += [self._follow_up(step)]
+                    answered = assessment is None or assessment.not_known == 0
+                    words += [self._follow_up(step, "acknowledging" if answered else "not_known")]
                     return self._saying(words)
                 case GiveHint(number=number):
                     words += [self._hint(number)]
@@ -342,10 +344,10 @@ class Interview:
         )
         return f"{lead} {phrasing.text}".strip()
 
-    def _follow_up(self, step: AskFollowUp) -> str:
+    def _follow_up(self, step: AskFollowUp, after: LineSituation) -> str:
         question = self.question
         assert question is not None  # the policy asks follow-ups of the current question only
-        lead = self._pick_fresh(self.persona, "acknowledging")
+        lead = self._pick_fresh(self.persona, after)
         self._on_lead(lead)
         phrasing = self._phrase(question, step.follow_up.text, "follow_up", lead)
         self._journal.record(

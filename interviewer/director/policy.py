@@ -18,6 +18,7 @@ from interviewer.session.state import Answer, SessionState
 
 WRAP_UP_SECONDS = 45.0  # too little for another exchange
 TYPICAL_MINUTES = 6.0  # of the questions that a persona's number of follow-ups is meant for
+GIVES_UP_AFTER = 2  # answers in a row that tell nothing: a third question would be an examination
 _NEEDS_WORK: dict[Verdict, float] = {"contradicted": 3.0, "missed": 2.0, "partial": 1.5, "unclear": 1.0}
 
 
@@ -28,6 +29,8 @@ class Assessment:
     points: tuple[PointVerdict, ...] = ()
     gate: Gate | None = None
     missing_star: tuple[StarComponent, ...] = ()
+    not_known: int = 0
+    """How many of the latest turns, one after the other, say no more than that one does not know."""
 
     @property
     def coverage(self) -> float | None:
@@ -101,6 +104,8 @@ def _stay(
     """Something more to ask under this question, or None when it has given what it can."""
     if assessment.gate == "non_answer":
         return GiveHint(answer.hints + 1) if answer.hints == 0 and not answer.follow_ups else None
+    if assessment.not_known >= GIVES_UP_AFTER:
+        return None
     # a design that takes twenty minutes is a conversation, not one answer and three questions
     most = math.ceil(persona.max_follow_ups * max(1.0, question.minutes / TYPICAL_MINUTES))
     if len(answer.follow_ups) >= (most if cap is None else min(cap, most)):
@@ -172,6 +177,7 @@ def _draw(
         library.persona(asker),
         current,
         state.asked_questions,
+        first=len(state.answers) == state.round_first_answer,
         seconds=left,
         avoid=plan.avoid,
         seed=plan.seed,

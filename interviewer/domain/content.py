@@ -25,11 +25,13 @@ Kind = Literal[
 ]
 Level = Literal["junior", "senior", "staff"]
 StarComponent = Literal["S", "T", "A", "R"]
+Position = Literal["opening", "closing"]
 Stage = Literal["clarify", "goals", "data", "model", "evaluation", "deployment"]
 LineSituation = Literal[
     "opening",
     "handover",
     "acknowledging",
+    "not_known",
     "moving_on",
     "nudging",
     "clarifying",
@@ -98,6 +100,13 @@ class Question(Noun):
     rubric: tuple[RubricPoint, ...] = Field(min_length=1)
     follow_ups: tuple[FollowUp, ...]
     hints: tuple[Text, Text, Text] = Field(description="From a gentle nudge to nearly giving it away.")
+    near: tuple[Identifier, ...] = Field(
+        default=(),
+        description="Questions that a good answer to this one answers in good part: one session seldom asks both.",
+    )
+    position: Position | None = Field(
+        default=None, description="Where in a round it belongs, if not anywhere: it opens it or closes it."
+    )
     red_flags: tuple[Text, ...] = ()
     model_answer: Text
     story_skeleton: Text | None = Field(

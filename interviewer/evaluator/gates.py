@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from interviewer.domain import Gate, Question
+from interviewer.domain import Gate, Question, Turn
 from interviewer.evaluator.appeals import without_appeals
 from interviewer.evaluator.word_order import shuffled
 from interviewer.evaluator.words import FILLERS, content_stems, covered, words
@@ -62,6 +63,12 @@ def textual_gate(text: str, question: Question, *, recognised: bool) -> Gate | N
     if shuffled(spoken, recognised=recognised):
         return "word_salad"
     return "too_short" if len(spoken) < SHORTEST_ANSWER_WORDS else None
+
+
+def not_known(turns: Sequence[Turn], question: Question) -> int:
+    """How many of the latest turns, one after the other, say no more than that one does not know."""
+    latest = takewhile(lambda turn: _is_non_answer(without_appeals(turn.text, question)), reversed(turns))
+    return sum(1 for _ in latest)
 
 
 def _spoken(text: str) -> list[str]:

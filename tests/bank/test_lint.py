@@ -63,6 +63,17 @@ def test_a_follow_up_of_another_question_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("house")
+def test_a_neighbour_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    ours = a_well_made_question(near=["weeds", "thistles"])
+    path = write_pack(tmp_path / "mine.yaml", ours, a_well_made_question("weeds"))
+    done = lint("--fast", path)
+    assert done.exit_code == 1
+    assert [line for line in done.stdout.splitlines() if "there is no question called" in line] == [
+        f"{path}, line {line_of(path, '- thistles')}: {ours.id}: there is no question called 'thistles'"
+    ]
+
+
+@pytest.mark.usefixtures("house")
 def test_a_broken_question_does_not_hide_the_others(tmp_path: Path) -> None:
     path = write_pack(
         tmp_path / "mine.yaml", a_well_made_question(), a_well_made_question("weeds", red_flags=[])

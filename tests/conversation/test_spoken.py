@@ -402,6 +402,26 @@ def test_no_line_is_said_twice_within_a_session(tmp_path: Path) -> None:
     assert len(set(said)) == len(said)
 
 
+def test_who_does_not_know_is_not_thanked_for_the_explanation(tmp_path: Path) -> None:
+    """What is said after such an answer says that it is all right, and after two of them the next question comes."""
+    library = a_library((a_question("alpha"), a_question("beta")), (a_persona(max_follow_ups=3),))
+    facts = Rehearsal(
+        tmp_path,
+        [says(2.0)] * 4,
+        ["an answer", "I don't know.", "I'm not sure.", "an answer"],
+        library=library,
+        missed=["light", "heavy", "middle"],
+        start={"questions": 2, "chosen": ("alpha", "beta"), "follow_ups": 3},
+    ).run()
+    lines = library.persona("engineer").lines
+    leads = [fact.lead for fact in facts if isinstance(fact, QuestionAsked | FollowUpAsked)]
+    asked = [fact.type for fact in facts if isinstance(fact, QuestionAsked | FollowUpAsked)]
+    assert asked[:4] == ["question_asked", "follow_up_asked", "follow_up_asked", "question_asked"]
+    assert leads[1] in lines["acknowledging"]
+    assert leads[2] in lines["not_known"]
+    assert leads[3] in lines["moving_on"]
+
+
 def _catching_up_after(worker: SlowWorker, phase: str, seconds: float) -> Callable[[Live, Rehearsal], None]:
     """The worker stands still in `phase` for so long, and is quick otherwise; no reply is drafted before "thinking"."""
     begun: list[float] = []

@@ -138,6 +138,14 @@ def test_who_does_not_know_gets_one_hint_then_the_next_question() -> None:
     assert _step([ENTERED, ASKED, ANSWERED], lost) == GiveHint(1)
 
 
+def test_two_answers_in_a_row_that_tell_nothing_end_the_question() -> None:
+    """One is passed over with another follow-up; a third question would be an examination."""
+    gaps = _assessed(light="missed", heavy="missed", middle="missed").points
+    once, twice = (Assessment(gaps, not_known=turns) for turns in (1, 2))
+    assert isinstance(_step([ENTERED, ASKED, ANSWERED], once), AskFollowUp)
+    assert isinstance(_step([ENTERED, ASKED, ANSWERED], twice), AskQuestion)
+
+
 def test_the_session_ends_when_its_questions_are_asked_or_its_time_is_over() -> None:
     full = _assessed(light="met", heavy="met", middle="met")
     assert _step([ENTERED, ASKED, ANSWERED], full, questions=1, follow_ups=0) == End("complete")
@@ -212,6 +220,51 @@ def test_topics_are_balanced() -> None:
         step = _step([ENTERED, ASKED, ANSWERED], full, a_library(questions), seed=seed, follow_ups=0)
         assert isinstance(step, AskQuestion)
         assert step.question.id == "gamma"
+
+
+def test_a_neighbour_of_what_was_asked_is_left_for_another_day() -> None:
+    """Whichever of the two names the other; asked in an earlier session is the lesser evil."""
+    full = _assessed(light="met", heavy="met", middle="met")
+    for alpha, beta in (({"near": ("beta",)}, {}), ({}, {"near": ("alpha",)})):
+        questions = (
+            a_question("alpha").model_copy(update=alpha),
+            a_question("beta").model_copy(update=beta),
+            a_question("gamma"),
+        )
+        for seed in range(10):
+            step = _step(
+                [ENTERED, ASKED, ANSWERED],
+                full,
+                a_library(questions),
+                seed=seed,
+                follow_ups=0,
+                avoid=("gamma",),
+            )
+            assert isinstance(step, AskQuestion)
+            assert step.question.id == "gamma"
+
+
+def test_questions_that_open_or_close_a_round_come_where_they_belong() -> None:
+    questions = (
+        a_question("alpha"),
+        a_question("beta").model_copy(update={"position": "closing"}),
+        a_question("delta"),
+        a_question("gamma").model_copy(update={"position": "opening"}),
+    )
+    full = _assessed(light="met", heavy="met", middle="met")
+
+    def drawn(events: list[Event], seed: int, questions_: int = 4) -> str:
+        step = _step(
+            events, full, a_library(questions), seed=seed, questions=questions_, minutes=30.0, follow_ups=0
+        )
+        assert isinstance(step, AskQuestion)
+        return step.question.id
+
+    late = Answered(at=25 * 60, question="alpha", turn=a_turn(), endpoint_wait=1.0)
+    assert {drawn([ENTERED], seed) for seed in range(20)} == {"gamma"}
+    assert {drawn([ENTERED, ASKED, late], seed) for seed in range(20)} == {"beta"}
+    assert {drawn([ENTERED, ASKED, ANSWERED], seed) for seed in range(20)} == {"gamma", "delta"}
+    assert "alpha" in {drawn([ENTERED], seed, questions_=1) for seed in range(20)}
 
 
 def test_chosen_questions_come_first_in_their_order() -> None:

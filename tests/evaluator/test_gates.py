@@ -4,10 +4,11 @@ import random
 from typing import get_args
 
 import pytest
+from builders import a_turn
 from fixture_bank import FAILURE, GOOD_PLAIN, INDEXES_STRONG, OVERFITTING, PARTIAL, STRONG, WRONG, rough_words
 
 from interviewer.domain import Gate, Question
-from interviewer.evaluator.gates import CAPS, Topic, textual_gate, topical_gate
+from interviewer.evaluator.gates import CAPS, Topic, not_known, textual_gate, topical_gate
 
 
 def gate(text: str, question: Question = OVERFITTING) -> str | None:
@@ -93,3 +94,18 @@ def test_stories_may_be_about_anything() -> None:
 def test_every_gate_has_a_cap() -> None:
     assert set(CAPS) == set(get_args(Gate))
     assert all(0 <= cap <= 1 for cap in CAPS.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "turns"),
+    [
+        ((), 0),
+        ((STRONG,), 0),
+        ((STRONG, "I'm not sure, to be honest."), 1),
+        (("I don't know.", "No idea, sorry."), 2),
+        (("I don't know.", PARTIAL), 0),
+        (("I don't know.", PARTIAL, "I don't know."), 1),
+    ],
+)
+def test_the_latest_turns_that_tell_nothing_are_counted(said: tuple[str, ...], turns: int) -> None:
+    assert not_known([a_turn(text) for text in said], OVERFITTING) == turns

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from builders import a_persona, a_question
+from builders import a_persona, a_question, a_start
 
+from interviewer.director.plan import plan_of
+from interviewer.director.selection import draw_question
 from interviewer.errors import UnknownNameError
 from interviewer.library import places
 from interviewer.library.content import Library, load_library
@@ -159,3 +161,29 @@ def test_places_follow_the_environment(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("INTERVIEWER_DATA_DIR", str(tmp_path / "d"))
     assert places.weights_folder() == tmp_path / "d" / "models"
     assert read_yaml(places.catalog_path()).data
+
+
+@pytest.mark.parametrize(
+    ("loop", "round_id"),
+    [
+        ("research_lab_ml_engineer", "lab_presentation"),
+        ("postdoc_panel", "postdoc_job_talk"),
+        ("scientist_engineer", "scientist_job_talk"),
+    ],
+)
+def test_a_talk_is_given_before_it_is_attacked(library: Library, loop: str, round_id: str) -> None:
+    for seed in range(20):
+        started = a_start(loop=loop, round=round_id, seed=seed, questions=50)
+        one = plan_of(started, library).rounds[0]
+        drawn = draw_question(
+            library.questions,
+            library.persona(one.personas[0]),
+            one,
+            (),
+            first=True,
+            seconds=one.minutes * 60,
+            avoid=(),
+            seed=seed,
+        )
+        assert drawn is not None
+        assert drawn.id == "research_presentation"

@@ -224,12 +224,6 @@ def _spoil(path: Path, old: str, new: str) -> int:
         ("red_flags.yaml", "kinds: [system_design, ", "kinds: [system_desing, ", "kinds.0: input should be"),
         ("plan.yaml", "id: warm_up", "id: sleep", "the id 'sleep' is already taken in plan.yaml"),
         ("roles.yaml", "id: role_lab_engineer", "id: time", "the id 'time' is already taken in challenges"),
-        (
-            "star.yaml",
-            "id: star_task",
-            "id: star_situation",
-            "'star_situation' is already taken in star.yaml",
-        ),
         ("plan.yaml", "minutes: 90", "minutes: soon", "tasks.0.minutes: input should be a valid integer"),
     ],
 )
