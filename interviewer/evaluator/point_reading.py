@@ -89,12 +89,12 @@ def _judged(
 ) -> tuple[Rows, Rows]:
     """Log-odds (spans x points) that a span states and that it contradicts a point, as far as it may count.
 
-    What is denied in so many words changes sides. A phrasing whose sense seems reversed states nothing; whether that is an
-    error is for the claim model alone to say.
+    What is denied in so many words changes sides. A phrasing whose sense seems reversed, and what explains a denial of the
+    truth, state nothing; whether that is an error is for the claim model alone to say.
     """
     lower, upper = _sorted(claims.states, claims.contradicts)
-    denied = strengths.denied[:, None]
-    states = _log_odds(np.where(strengths.turned | denied, lower, claims.states))
+    denied, shadowed = strengths.denied[:, None], strengths.shadowed[:, None]
+    states = _log_odds(np.where(strengths.turned | denied | shadowed, lower, claims.states))
     contradicts = _log_odds(np.where(denied, upper, claims.contradicts))
     nothing = _log_odds(np.zeros(1))
     counts = np.array(heard, dtype=np.bool_)[:, None]
