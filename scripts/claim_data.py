@@ -125,7 +125,7 @@ class Lessons:
             if piece.question in self.questions:
                 self._pieces[piece.question].append(piece)
 
-        self._misheard = Misheard(piece.text for pieces in self._pieces.values() for piece in pieces)
+        self.misheard = Misheard(piece.text for pieces in self._pieces.values() for piece in pieces)
 
     def pieces(self, question: str) -> Sequence[Labelled]:
         return self._pieces[question]
@@ -137,7 +137,7 @@ class Lessons:
         pieces = self._pieces[question]
         if rng and len(pieces) > MOST_PIECES:
             pieces = rng.sample(pieces, MOST_PIECES)
-        said = [_as_heard(piece.text, self._misheard, rng) if rng else piece.text for piece in pieces]
+        said = [_as_heard(piece.text, self.misheard, rng) if rng else piece.text for piece in pieces]
         rows = [_piece_row(piece, asked) for piece in pieces]
         if rng:
             for text, row in self._stretches(asked, rng):
@@ -158,7 +158,7 @@ class Lessons:
             list(pieces)
             for _, pieces in groupby(self._pieces[asked.id], key=lambda piece: (piece.file, piece.answer))
         ]
-        heard = [_heard_words(answer, self._misheard, rng) for answer in answers]
+        heard = [_heard_words(answer, self.misheard, rng) for answer in answers]
         for number in (
             rng.choices(range(len(answers)), [len(said) for said in heard], k=STRETCHES) if heard else ()
         ):

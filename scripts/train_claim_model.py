@@ -330,10 +330,12 @@ def main() -> None:
     learnt = [name for name in names if name not in held]
     print(f"{len(learnt)} questions to learn from, {len(held)} held back, {len(lessons.left_out)} left out")
     encoder, head = Encoder(), Head()
+    options.out.mkdir(parents=True, exist_ok=True)
+    history: list[dict[str, object]] = []
     if options.begin:
         take_up(encoder, head, options.begin)
-    options.out.mkdir(parents=True, exist_ok=True)
-    history = [{"pass": 0, "minutes": 0.0} | test(encoder, head, lessons, held)]
+        history = json.loads((options.begin / "claims.json").read_text(encoding="utf-8"))["history"]
+    history += [{"pass": 0, "minutes": 0.0} | test(encoder, head, lessons, held)]
     print(json.dumps(history[-1]), flush=True)
     for result in train(encoder, head, lessons, learnt, held, options):
         history.append(result)

@@ -20,11 +20,13 @@ FEATURES = (
     "contradiction in the same words",
     "contrast for",
     "contradiction",
+    "no punctuation",
     "statements of other points",
     "contradictions of other points",
 )
-"""All but the last two are of the point itself: the span that states it most, and the one that contradicts it most, as
-log-odds. The last two are the answer's other points on average: whoever gets the rest wrong is believed less where a
+"""The first four are of the point itself: the span that states it most, and the one that contradicts it most, as log-odds.
+Then whether the text has no full stops, as a recogniser's: its spans begin and end anywhere and say what they say less
+surely. The last two are the answer's other points on average: whoever gets the rest wrong is believed less where a
 sentence happens to sound right. They bear on what counts as met, never on what is called an error."""
 MET_WEIGHTS = (1.801, 0.098, 0.144, -0.037, 1.496, -1.664)
 MET_OFFSET = -3.692
@@ -52,8 +54,9 @@ def point_features(
         _log_odds(strengths.met.max(axis=0)),
         contradicts[worst, points],
     ]
+    running_on = np.full(len(points), float(all(span.kind != "sentence" for span in spans)))
     others = [_mean_of_others(own[0]), _mean_of_others(own[3])]
-    return np.stack([*own, *others], axis=1), best, worst
+    return np.stack([*own, running_on, *others], axis=1), best, worst
 
 
 def weigh_points(

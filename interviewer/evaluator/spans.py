@@ -4,12 +4,13 @@ unpunctuated lower-case text of a rough recogniser."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from interviewer.domain import Evidence, Segment, Turn
+from interviewer.domain import Evidence, Turn
+from interviewer.evaluator.placed_words import placed_segments, second_at, words_of
 from interviewer.evaluator.words import Token, tokens
 
 WINDOW_WORDS = 14
@@ -59,30 +60,6 @@ class TextSpan:
         return replace(self, text=turns[self.turn].text[self.offset : self.offset + len(self.text)])
 
 
-@dataclass(frozen=True)
-class TimedWord:
-    """A word as the recogniser timed it: where it stands in the turn's text, and when it was said."""
-
-    text: str
-    offset: int
-    start: float
-    end: float
-    doubtful: bool
-
-    @property
-    def stop(self) -> int:
-        return self.offset + len(self.text)
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """A segment and where its text lies in the turn's text."""
-
-    segment: Segment
-    start: int
-    end: int
-
-
 def split(turns: Sequence[Turn], divide: Divide | None = None) -> list[TextSpan]:
     """Every span of the answer, sentences before their parts, in order of speaking. `divide` finds sentences where a
     recogniser wrote none."""
@@ -110,11 +87,6 @@ def passages(turns: Sequence[Turn], longest_words: int = LONGEST_PASSAGE_WORDS) 
             for piece in cutter.passages(start, end, longest_words):
                 found.append(cutter.span(*piece, "sentence", len(found)))
     return found
-
-
-def timed_words(turn: Turn) -> list[TimedWord]:
-    """The turn's words with their times, as far as its recogniser gave any."""
-    return [word for placed in _place(turn) for word in _words_of(placed)]
 
 
 def quoter(turn: Turn, index: int) -> Callable[[int, int], Evidence]:
@@ -151,8 +123,8 @@ class _TurnCutter:
         self.index = index
         self.text = turn.text
         self.tokens = tokens(self.text)
-        self.placed = list(_place(turn))
-        words = (word for placed in self.placed for word in _words_of(placed))
+        self.placed = list(placed_segments(turn))
+        words = (word for placed in self.placed for word in words_of(placed))
         self.doubted = [(word.offset, word.stop) for word in words if word.doubtful]
 
     def sentences(self) -> Iterator[tuple[int, int]]:
@@ -222,12 +194,13 @@ class _TurnCutter:
         ends is a guess in a text without punctuation, and a guess that is wrong must not hide what was said."""
         cuts = [start, *self._apart({*openings, *self._cuts(start, end)}, start, end), end]
         words = [len(self._inside(first, last)) for first, last in pairwise(cuts)]
-        candidates: list[tuple[int, int, SpanKind]] = []
-        for first in range(len(words)):
-            candidates.append((cuts[first], cuts[first + 1], "clause"))
-            for last in range(first + 1, min(first + MOST_CLAUSES_OF_RUN, len(words))):
-                if sum(words[first : last + 1]) <= LONG_SENTENCE_WORDS:
-                    candidates.append((cuts[first], cuts[last + 1], "window"))
+        candidates: list[tuple[int, int, SpanKind]] = [(a, b, "clause") for a, b in pairwise(cuts)]
+        candidates += [
+            (cuts[first], cuts[last], "window")
+            for first in range(len(words))
+            for last in range(first + 2, min(first + MOST_CLAUSES_OF_RUN, len(words)) + 1)
+            if sum(words[first:last]) <= LONG_SENTENCE_WORDS
+        ]
         inside = self._inside(start, end)
         if len(inside) > LONG_SENTENCE_WORDS:
             candidates += [(a, b, "window") for a, b in _windows(inside, WIDE_WINDOW_WORDS)]
@@ -294,49 +267,10 @@ class _TurnCutter:
         touched = [p for p in self.placed if p.start < end and p.end > start]
         if not touched:
             return None, None
-        return _second_at(touched[0], start, first=True), _second_at(touched[-1], end, first=False)
-
-
-def _place(turn: Turn) -> Iterator[_Placed]:
-    """Segments with their offsets in Turn.text, which joins non-empty texts by one space and strips the ends."""
-    shown = [segment for segment in turn.segments if segment.text]
-    joined = " ".join(segment.text for segment in shown)
-    position = -(len(joined) - len(joined.lstrip()))
-    for segment in shown:
-        yield _Placed(segment, position, position + len(segment.text))
-        position += len(segment.text) + 1
-
-
-def _words_of(placed: _Placed) -> Iterator[TimedWord]:
-    text, cursor = placed.segment.text, 0
-    for word in placed.segment.words:
-        bare = word.text.strip()
-        at = text.find(bare, cursor) if bare else -1
-        if at < 0:
-            continue
-        cursor = at + len(bare)
-        yield TimedWord(bare, placed.start + at, word.start, word.end, word.doubtful)
+        return second_at(touched[0], start, first=True), second_at(touched[-1], end, first=False)
 
 
 def _windows(inside: Sequence[Token], words: int = WINDOW_WORDS) -> Iterator[tuple[int, int]]:
     for first in range(0, max(1, len(inside) - WINDOW_STRIDE), WINDOW_STRIDE):
         window = inside[first : first + words]
         yield window[0].start, window[-1].end
-
-
-def _second_at(placed: _Placed, offset: int, *, first: bool) -> float:
-    """The time of a character: from the word there when the engine timed words, else by share of the segment."""
-    segment = placed.segment
-    cursor = placed.start
-    for word in segment.words:
-        at = segment.text.lower().find(word.text.strip().lower(), max(0, cursor - placed.start))
-        if at < 0:
-            continue
-        finish = placed.start + at + len(word.text.strip())
-        if first and finish > offset:
-            return word.start
-        if not first and finish >= offset:
-            return word.end
-        cursor = finish
-    share = (offset - placed.start) / max(1, placed.end - placed.start)
-    return segment.start + min(1.0, max(0.0, share)) * (segment.end - segment.start)

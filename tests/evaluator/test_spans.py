@@ -6,6 +6,7 @@ import pytest
 from fixture_bank import STRONG, rough_words, spoken, typed
 
 from interviewer.domain import Segment, Turn
+from interviewer.evaluator.placed_words import timed_words
 from interviewer.evaluator.spans import (
     LONG_SENTENCE_WORDS,
     WIDE_WINDOW_WORDS,
@@ -13,7 +14,6 @@ from interviewer.evaluator.spans import (
     passages,
     quoter,
     split,
-    timed_words,
     verified,
 )
 
