@@ -45,12 +45,21 @@ WORD_ERRORS = 0.1
 @dataclass(frozen=True)
 class Point:
     """A point of one answer: its features, what the labels say of it, and its question. `written`: how the answer was
-    written down."""
+    written down; `bare`: the point was given without other words, right or wrong."""
 
     features: np.ndarray
     truth: str
     question: str
     written: str
+    bare: bool
+
+
+def stripped(question: Question) -> Question:
+    """The question as somebody brings it who has only a list of points."""
+    bare = tuple(
+        point.model_copy(update={"phrasings": (), "misconceptions": ()}) for point in question.rubric
+    )
+    return question.model_copy(update={"rubric": bare})
 
 
 def answers(lessons: Lessons, questions: list[str]) -> Iterator[tuple[Question, list[Labelled]]]:
@@ -91,8 +100,10 @@ def read_points(model: Path, most: int | None) -> list[Point]:
         if recognised := heard.get((pieces[0].file, question.id, pieces[0].answer)):
             ways["recognised"] = recognised
         for way, turns in ways.items():
-            for point, row in zip(question.rubric, judge.features(question, turns), strict=True):
-                found.append(Point(row, truth(point.id, pieces), question.id, way))
+            for asked in (question, stripped(question)):
+                for point, row in zip(asked.rubric, judge.features(asked, turns), strict=True):
+                    told = truth(point.id, pieces)
+                    found.append(Point(row, told, question.id, way, bare=asked is not question))
     return found
 
 
@@ -100,11 +111,8 @@ def fit(points: list[Point], wanted: str, features: int) -> LogisticRegression:
     """A point that is stated partly counts as half stated."""
     rows, labels, weights = [], [], []
     for point in points:
-        if point.truth == "partly" and wanted == "states":
-            shares = ((True, 0.5), (False, 0.5))
-        else:
-            shares = ((point.truth == wanted, 1.0),)
-        for label, weight in shares:
+        halved = point.truth == "partly" and wanted == "states"
+        for label, weight in ((True, 0.5), (False, 0.5)) if halved else ((point.truth == wanted, 1.0),):
             rows.append(point.features[:features])
             labels.append(label)
             weights.append(weight)
@@ -162,7 +170,11 @@ def report(points: list[Point], met: np.ndarray, against: np.ndarray) -> None:
         print(
             f"{calibration_error(met[rows], stated[rows])}; contradicted {right} of {(told & rows).sum()} told"
         )
-    print("contradicted with precision .9 from, share found:", precise_from(against, labels == "contradicts"))
+    if against.any():
+        print(
+            "contradicted with precision .9 from, share found:",
+            precise_from(against, labels == "contradicts"),
+        )
 
 
 def main() -> None:
@@ -173,11 +185,18 @@ def main() -> None:
     parser.add_argument("--answers", type=int, help="only so many, drawn at random")
     options = parser.parse_args()
     points = read_points(options.model, options.answers)
-    print(f"{len(points)} points of {len({p.question for p in points})} questions")
-    chosen = (("MET", "states", len(FEATURES)), ("CONTRADICTED", "contradicts", OWN))
-    report(points, *(crossed(points, wanted, features) for _, wanted, features in chosen))
-    for name, wanted, features in chosen:
-        model = fit(points, wanted, features)
+    full, bare = ([point for point in points if point.bare == without] for without in (False, True))
+    print(f"{len(full)} points of {len({p.question for p in full})} questions")
+    met, against = crossed(full, "states", len(FEATURES)), crossed(full, "contradicts", OWN)
+    report(full, met, against)
+    print("the same points without other words, of which no error is told:")
+    report(bare, crossed(bare, "states", len(FEATURES)), np.zeros(len(bare)))
+    for name, known, wanted, features in (
+        ("MET", full, "states", len(FEATURES)),
+        ("BARE", bare, "states", len(FEATURES)),
+        ("CONTRADICTED", full, "contradicts", OWN),
+    ):
+        model = fit(known, wanted, features)
         print(f"{name}_WEIGHTS = {tuple(np.round(model.coef_[0], 3).tolist())}")
         print(f"{name}_OFFSET = {round(float(model.intercept_[0]), 3)}")
 

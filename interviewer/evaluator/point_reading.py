@@ -23,19 +23,26 @@ FEATURES = (
     "no punctuation",
     "statements of other points",
     "contradictions of other points",
+    "nearest wording",
+    "nearest wordings of other points",
 )
 """The first four are of the point itself: the span that states it most, and the one that contradicts it most, as log-odds.
 Then whether the text has no full stops, as a recogniser's: its spans begin and end anywhere and say what they say less
-surely. The last two are the answer's other points on average: whoever gets the rest wrong is believed less where a
-sentence happens to sound right. They bear on what counts as met, never on what is called an error."""
-MET_WEIGHTS = (1.801, 0.098, 0.144, -0.037, 1.496, -1.664)
-MET_OFFSET = -3.692
-CONTRADICTED_WEIGHTS = (0.057, -0.063, 0.134, 2.092)
-CONTRADICTED_OFFSET = 0.38
+surely. Of the last four, cosines apart from what the claim model says, two are the answer's other points on average:
+whoever gets the rest wrong is believed less where a sentence happens to sound right. These four bear on what counts as met,
+never on what is called an error."""
+MET_WEIGHTS = (1.659, 0.119, 0.26, 0.07, 0.653, 1.505, -1.867, -0.282, 0.272)
+MET_OFFSET = -3.389
+BARE_WEIGHTS = (1.523, 0.084, -0.244, 0.266, 0.471, 1.821, -2.417, 0.5, -1.114)
+BARE_OFFSET = 0.124
+"""The same for a point that comes without other words, as in a caller's own rubric: what states it then lies farther off."""
+CONTRADICTED_WEIGHTS = (-0.175, -0.106, 0.086, 2.165)
+CONTRADICTED_OFFSET = -0.047
 SURE_FROM = 0.8
 """From .65 nine of ten that are called contradicted are, on answers to questions not fitted on; the rest is margin. What is
 less sure is kept short of being told as an error."""
 _UNTOLD = CONTRADICTED - 1e-3
+_TENTHS = 10  # cosines are told in tenths, so that all features are of like size
 _LEAST = 1e-4  # chances are kept away from 0 and 1 by so much
 
 Rows = npt.NDArray[np.float64]
@@ -55,7 +62,8 @@ def point_features(
         contradicts[worst, points],
     ]
     running_on = np.full(len(points), float(all(span.kind != "sentence" for span in spans)))
-    others = [_mean_of_others(own[0]), _mean_of_others(own[3])]
+    near = _TENTHS * strengths.true.max(axis=0).astype(np.float64)
+    others = [_mean_of_others(own[0]), _mean_of_others(own[3]), near, _mean_of_others(near)]
     return np.stack([*own, running_on, *others], axis=1), best, worst
 
 
@@ -68,11 +76,19 @@ def weigh_points(
 ) -> list[PointReading]:
     """One reading per rubric point with calibrated chances."""
     features, best, worst = point_features(strengths, claims, spans, heard)
-    met = _sigmoid(features @ np.array(MET_WEIGHTS) + MET_OFFSET)
+    points = rubric.question.rubric
+    bare = np.array([not point.phrasings for point in points])
+    met = np.where(
+        bare,
+        _sigmoid(features @ np.array(BARE_WEIGHTS) + BARE_OFFSET),
+        _sigmoid(features @ np.array(MET_WEIGHTS) + MET_OFFSET),
+    )
     against = _sigmoid(
         features[:, : len(CONTRADICTED_WEIGHTS)] @ np.array(CONTRADICTED_WEIGHTS) + CONTRADICTED_OFFSET
     )
-    against = np.where(against >= SURE_FROM, np.maximum(against, CONTRADICTED), np.minimum(against, _UNTOLD))
+    # An error is never told by a right wording alone: what is not it may be true all the same.
+    told = (against >= SURE_FROM) & np.array([bool(point.misconceptions) for point in points])
+    against = np.where(told, np.maximum(against, CONTRADICTED), np.minimum(against, _UNTOLD))
     return [
         PointReading(
             point=point,
@@ -83,7 +99,7 @@ def weigh_points(
             misconception=misconception(strengths, int(worst[index]), index, rubric),
             nearest=float(strengths.true[:, index].max()),
         )
-        for index, point in enumerate(rubric.question.rubric)
+        for index, point in enumerate(points)
     ]
 
 
