@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import json
 import random
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from star_data import Misheard
 
 from interviewer.domain import Question
+from interviewer.engines.pocketsphinx.spoken import spoken
+from interviewer.evaluator.words import words
 from interviewer.library.content import load_library
 
 ROOT = Path(__file__).resolve().parent.parent
 PIECES = ROOT / "scripts" / "data" / "claims"
+HEARD = ROOT / "scripts" / "data" / "heard_claims.jsonl"
+CARD = ROOT / "models" / "judge" / "claims.json"
 BENCHMARK = ROOT / "tests" / "benchmark" / "answers"
 LABELS = ("states", "contradicts", "neither")
 TARGETS = {"states": (1.0, 0.0, 0.0), "contradicts": (0.0, 1.0, 0.0), "partly": (0.5, 0.0, 0.5)}
@@ -35,8 +40,17 @@ RIGHT_WEIGHT, WRONG_WEIGHT, OTHER_WEIGHT = (
     0.5,
 )  # a bank's text against its own point, and against others
 ASIDE_WEIGHT = 0.7
-MOST_PIECES = 40  # of one question in one step
+MOST_PIECES = 24  # of one question in one step, as they stand
+STRETCHES = 32  # of one question in one step, cut anywhere
+SHORTEST_STRETCH, LONGEST_STRETCH = 5, 26  # words
+COVERED, UNTOUCHED = 0.7, 0.3
+"""The share of a labelled piece that a stretch must hold to say the same, and may hold at most to say nothing of it."""
+WORD_ERRORS = (0.0, 0.0, 0.05, 0.1, 0.15, 0.2)
 ASIDES = 2
+
+
+Row = tuple[Any, Any]
+"""What a text says of each point, (points, 3), and how much each of that weighs, (points,)."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,12 @@ def benchmark_questions() -> set[str]:
     }
 
 
+def held_back() -> list[str]:
+    """Questions that the claim model in models/judge did not learn from."""
+    held: list[str] = json.loads(CARD.read_text(encoding="utf-8"))["held_back"]
+    return held
+
+
 class Lessons:
     """Lessons from every question that the benchmark does not ask."""
 
@@ -105,18 +125,24 @@ class Lessons:
             if piece.question in self.questions:
                 self._pieces[piece.question].append(piece)
 
+        self.misheard = Misheard(piece.text for pieces in self._pieces.values() for piece in pieces)
+
     def pieces(self, question: str) -> Sequence[Labelled]:
         return self._pieces[question]
 
     def lesson(self, question: str, rng: random.Random | None = None) -> Lesson:
-        """With `rng` pieces are drawn, said as recognisers write and joined by asides; without, everything as it stands."""
+        """With `rng` pieces are drawn, and joined by stretches that were cut anywhere from what a recogniser might write of
+        them, and by asides; without, everything as it stands."""
         asked = self.questions[question]
         pieces = self._pieces[question]
         if rng and len(pieces) > MOST_PIECES:
             pieces = rng.sample(pieces, MOST_PIECES)
-        said = [_as_heard(piece.text, rng) if rng else piece.text for piece in pieces]
+        said = [_as_heard(piece.text, self.misheard, rng) if rng else piece.text for piece in pieces]
         rows = [_piece_row(piece, asked) for piece in pieces]
         if rng:
+            for text, row in self._stretches(asked, rng):
+                said.append(text)
+                rows.append(row)
             asides = (asked.spoken, *asked.hints, *(f.text for f in asked.follow_ups))
             for aside in rng.sample(asides, min(ASIDES, len(asides))):
                 said.append(aside)
@@ -125,6 +151,22 @@ class Lessons:
         rows = [_bank_row(text, len(asked.rubric)) for text in bank] + rows
         targets, weights = (np.stack(parts).astype(np.float32) for parts in zip(*rows, strict=True))
         return Lesson(question, len(asked.rubric), bank, tuple(said), targets, weights)
+
+    def _stretches(self, asked: Question, rng: random.Random) -> Iterator[tuple[str, Row]]:
+        """Words in a row out of whole answers, without punctuation and with word errors, wherever they begin and end."""
+        answers = [
+            list(pieces)
+            for _, pieces in groupby(self._pieces[asked.id], key=lambda piece: (piece.file, piece.answer))
+        ]
+        heard = [_heard_words(answer, self.misheard, rng) for answer in answers]
+        for number in (
+            rng.choices(range(len(answers)), [len(said) for said in heard], k=STRETCHES) if heard else ()
+        ):
+            size = rng.randint(SHORTEST_STRETCH, LONGEST_STRETCH)
+            begin = rng.randrange(max(1, len(heard[number]) - size + 1))
+            stretch = heard[number][begin : begin + size]
+            row = _stretch_row(answers[number], heard[number], stretch, asked)
+            yield " ".join(word for word, _ in stretch), row
 
 
 def bank_texts(question: Question) -> Iterator[BankText]:
@@ -137,7 +179,38 @@ def bank_texts(question: Question) -> Iterator[BankText]:
             yield from (BankText(text, index, wrong=True) for text in misconception.wrong)
 
 
-Row = tuple[Any, Any]
+def _heard_words(answer: Sequence[Labelled], misheard: Misheard, rng: random.Random) -> list[tuple[str, int]]:
+    """The words a recogniser might write of an answer, each with the number of the piece it belongs to."""
+    errors, spelt_out = rng.choice(WORD_ERRORS), rng.random() < 0.5
+    return [
+        (word, number)
+        for number, piece in enumerate(answer)
+        for word in misheard.heard(
+            spoken([piece.text]).words if spelt_out else words(piece.text), errors, rng
+        )
+    ]
+
+
+def _stretch_row(
+    answer: Sequence[Labelled],
+    heard: Sequence[tuple[str, int]],
+    stretch: Sequence[tuple[str, int]],
+    question: Question,
+) -> Row:
+    """What a stretch says, by how much of each piece it holds; what holds half a piece teaches nothing of its points."""
+    whole, inside = Counter(number for _, number in heard), Counter(number for _, number in stretch)
+    targets = np.tile(NEITHER, (len(question.rubric), 1))
+    weights = np.ones(len(question.rubric))
+    for index, point in enumerate(question.rubric):
+        shares = [
+            (inside[n] / whole[n], answer[n].labels[point.id]) for n in inside if point.id in answer[n].labels
+        ]
+        held = {label for share, label in shares if share >= COVERED}
+        if len(held) == 1 and all(share >= COVERED or share <= UNTOUCHED for share, _ in shares):
+            targets[index], weights[index] = TARGETS[held.pop()], LABELLED_WEIGHT
+        elif any(share > UNTOUCHED for share, _ in shares):
+            weights[index] = 0.0
+    return targets, weights
 
 
 def _piece_row(piece: Labelled, question: Question) -> Row:
@@ -161,11 +234,8 @@ def _aside_row(points: int) -> Row:
     return np.tile(NEITHER, (points, 1)), np.full(points, ASIDE_WEIGHT)
 
 
-def _as_heard(text: str, rng: random.Random) -> str:
-    """Half as it stands, a quarter without punctuation, a quarter with a tenth of the words lost besides."""
-    draw = rng.random()
-    if draw < 0.5:
+def _as_heard(text: str, misheard: Misheard, rng: random.Random) -> str:
+    """Half as it stands, half without punctuation and with word errors."""
+    if rng.random() < 0.5:
         return text
-    words = re.sub(r"[^\w\s']", " ", text).lower().split()
-    kept = words if draw < 0.75 else [word for word in words if rng.random() > 0.1]
-    return " ".join(kept or words)
+    return " ".join(misheard.heard(words(text), rng.choice(WORD_ERRORS), rng)) or text

@@ -104,10 +104,11 @@ class Misheard:
     def version(self, story: Story, errors: float, rng: random.Random) -> Version:
         """`errors`: share of the words that are replaced, lost or followed by one that was not said."""
         return Version(
-            story, tuple(" ".join(self._heard(words(sentence), errors, rng)) for sentence in story.sentences)
+            story, tuple(" ".join(self.heard(words(sentence), errors, rng)) for sentence in story.sentences)
         )
 
-    def _heard(self, spoken: Sequence[str], errors: float, rng: random.Random) -> Iterable[str]:
+    def heard(self, spoken: Sequence[str], errors: float, rng: random.Random) -> Iterable[str]:
+        """The words as they are written down; each goes wrong with the chance `errors`."""
         for word in spoken:
             if rng.random() >= errors:
                 yield word

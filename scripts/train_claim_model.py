@@ -1,6 +1,6 @@
 """Trains the claim model: does a piece of an answer state a rubric point, contradict it, or neither?
 
-    python scripts/train_claim_model.py [--minutes 40] [--passes 4] [--out models/judge]
+    python scripts/train_claim_model.py [--minutes 40] [--passes 4] [--out models/judge] [--begin models/judge --rate 0.4]
 
 Learns low-rank changes to all-MiniLM-L6-v2 and a small head over cosines (interviewer/engines/claim_head.py), one
 question to a step, so that every text is embedded once for all the points it is compared with. Texts and labels:
@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from claim_data import ROOT, Lesson, Lessons
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoTokenizer
 
 from interviewer.engines.claim_head import NO_OTHER_CLAIM, NOTHING_WRONG, PARTS, SPREAD
@@ -226,7 +226,7 @@ def train(
         [{"params": encoder.low_rank(), "lr": RATE}, {"params": list(head.parameters()), "lr": HEAD_RATE}],
         weight_decay=0.01,
     )
-    rates = [group["lr"] for group in optimiser.param_groups]
+    rates = [group["lr"] * options.rate for group in optimiser.param_groups]
     everything = [*encoder.low_rank(), *head.parameters()]
     begun, steps, total = time.monotonic(), 0, options.passes * len(learnt)
     for number in range(1, options.passes + 1):
@@ -250,22 +250,29 @@ def train(
             if steps % 50 == 0:
                 minutes = (time.monotonic() - begun) / 60
                 print(f"{steps} of {total} steps, {minutes:.1f} min, loss {loss.item():.3f}", flush=True)
+                save_file(kept(encoder, head), options.out / WEIGHTS_FILE)
         minutes = round((time.monotonic() - begun) / 60, 1)
         yield {"pass": number, "minutes": minutes} | test(encoder, head, lessons, held)
 
 
-@torch.inference_mode()  # type: ignore[untyped-decorator]
 def test(encoder: Encoder, head: Head, lessons: Lessons, held: Sequence[str]) -> dict[str, object]:
-    """On pieces of held-back questions: how often what states (contradicts) a point is ranked above what does not."""
+    """On pieces of held-back questions: how often what states (contradicts) a point is ranked above what does not. Then
+    the same on pieces and stretches as a recogniser writes them."""
+    heard = tested(encoder, head, [lessons.lesson(name, random.Random(5)) for name in held])
+    return tested(encoder, head, [lessons.lesson(name) for name in held]) | {"as heard": heard}
+
+
+@torch.inference_mode()  # type: ignore[untyped-decorator]
+def tested(encoder: Encoder, head: Head, held: Sequence[Lesson]) -> dict[str, object]:
     encoder.eval(), head.eval()
     found, wanted = [], []
-    for question in held:
-        lesson = lessons.lesson(question)
+    for lesson in held:
         if not lesson.said:
             continue
         logits, _ = read(encoder, head, lesson, None)
-        found.append(torch.softmax(logits, dim=-1)[len(lesson.bank) :].reshape(-1, LABELS).numpy())
-        wanted.append(lesson.targets[len(lesson.bank) :].reshape(-1, LABELS).argmax(axis=1))
+        counted = lesson.weights[len(lesson.bank) :] > 0
+        found.append(torch.softmax(logits, dim=-1)[len(lesson.bank) :].numpy()[counted])
+        wanted.append(lesson.targets[len(lesson.bank) :].argmax(axis=-1)[counted])
     chances, labels = np.concatenate(found), np.concatenate(wanted)
     labelled = labels != 2
     return {
@@ -295,6 +302,14 @@ def kept(encoder: Encoder, head: Head) -> dict[str, torch.Tensor]:
     return {name: tensor.to(torch.float16).contiguous() for name, tensor in tensors.items()}
 
 
+def take_up(encoder: Encoder, head: Head, folder: Path) -> None:
+    """Go on from weights that were kept."""
+    tensors = {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS_FILE).items()}
+    head.load_state_dict({name: tensors[name] for name in PARTS})
+    for name, change in encoder.changes.items():
+        change.down.data, change.up.data = tensors[f"{name}.down"], tensors[f"{name}.up"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -303,6 +318,8 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=4)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--begin", type=Path, help="a folder with weights to go on from")
+    parser.add_argument("--rate", type=float, default=1.0, help="how fast to learn; less when going on")
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "judge")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -313,12 +330,16 @@ def main() -> None:
     learnt = [name for name in names if name not in held]
     print(f"{len(learnt)} questions to learn from, {len(held)} held back, {len(lessons.left_out)} left out")
     encoder, head = Encoder(), Head()
-    history = [{"pass": 0, "minutes": 0.0} | test(encoder, head, lessons, held)]
+    options.out.mkdir(parents=True, exist_ok=True)
+    history: list[dict[str, object]] = []
+    if options.begin:
+        take_up(encoder, head, options.begin)
+        history = json.loads((options.begin / "claims.json").read_text(encoding="utf-8"))["history"]
+    history += [{"pass": 0, "minutes": 0.0} | test(encoder, head, lessons, held)]
     print(json.dumps(history[-1]), flush=True)
     for result in train(encoder, head, lessons, learnt, held, options):
         history.append(result)
         print(json.dumps(result), flush=True)
-    options.out.mkdir(parents=True, exist_ok=True)
     save_file(kept(encoder, head), options.out / WEIGHTS_FILE)
     card = {
         "questions": len(learnt),

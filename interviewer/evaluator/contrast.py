@@ -98,14 +98,15 @@ def nearest_per_point(vectors: Matrix, rubric: RubricVectors) -> list[float]:
 class Strengths:
     """What each span says for and against each point, all (spans x points). `met` and `against` lie in [0, 1]; `true`
     is the cosine to the nearest right phrasing; `turned` spans repeat a phrasing and reverse its sense; `denied` (spans)
-    stand in a frame such as "it is not true that ..."; `torn` pieces
-    only sound wrong out of their sentence; `source` names the misconception's row that was resembled."""
+    stand in a frame such as "it is not true that ..."; `shadowed` ones follow an opening that denies the truth and is not
+    mended; `torn` pieces only sound wrong out of their sentence; `source` names the misconception's row that was resembled."""
 
     met: Matrix
     against: Matrix
     true: Matrix
     turned: npt.NDArray[np.bool_]
     denied: npt.NDArray[np.bool_]
+    shadowed: npt.NDArray[np.bool_]
     torn: npt.NDArray[np.bool_]
     source: npt.NDArray[np.int64]
 
@@ -125,7 +126,8 @@ def contrast(
     met *= _sigmoid(
         (true - _best_other(true) + _SHARED) / 0.04
     )  # a span is evidence for the point it is about
-    met *= _shadows(spans, vectors, rubric, turns)[:, None]
+    shadowed = _shadowed(spans, vectors, rubric, turns)
+    met[shadowed] *= _SHADOW
     against = _sigmoid((wrong - 0.5) / 0.06) * _sigmoid((wrong - true - 0.03) / 0.03) * keep
     against[source == _NOBODY] = 0.0
     torn = _out_of_context(spans, true, wrong)
@@ -133,7 +135,7 @@ def contrast(
     # A span that comes nearer to a true statement of some other point is about that point.
     against[wrong <= true.max(axis=1, keepdims=True)] = 0.0
     framed = np.array(denied(spans), dtype=np.bool_)
-    return Strengths(met, against, true, turned, framed, torn, source)
+    return Strengths(met, against, true, turned, framed, shadowed, torn, source)
 
 
 def readings(strengths: Strengths, spans: Sequence[TextSpan], rubric: RubricVectors) -> list[PointReading]:
@@ -228,13 +230,14 @@ def _against_model(span: Wording, rubric: RubricVectors) -> bool:
     return any(flipped(span, sentence) and flipped(sentence, span) for sentence in rubric.model_wordings)
 
 
-def _shadows(
+def _shadowed(
     spans: Sequence[TextSpan], vectors: Matrix, rubric: RubricVectors, turns: Sequence[Turn]
-) -> Matrix:
-    """Per span the share of its credit that stands: little after an opening that denies the truth and is not mended."""
-    shares = np.ones(len(spans), dtype=np.float32)
+) -> npt.NDArray[np.bool_]:
+    """Which spans follow, in their turn, an opening that denies the truth and is not mended: what is said there explains the
+    denial. Who opens by denying an error goes on with the truth."""
+    found = np.zeros(len(spans), dtype=np.bool_)
     if not len(rubric.wrong):
-        return shares
+        return found
     truth, error = cosines(vectors, rubric.true).max(axis=1), cosines(vectors, rubric.wrong).max(axis=1)
     for number, turn in enumerate(turns):
         rows = [row for row, span in enumerate(spans) if span.turn == number]
@@ -243,8 +246,8 @@ def _shadows(
         first = spans[rows[0]].sentence
         opening = [row for row in rows if spans[row].sentence == first]
         if truth[opening].max() > error[opening].max():
-            shares[[row for row in rows if spans[row].sentence != first]] = _SHADOW
-    return shares
+            found[[row for row in rows if spans[row].sentence != first]] = True
+    return found
 
 
 def _sigmoid(values: Matrix) -> Matrix:

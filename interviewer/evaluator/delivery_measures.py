@@ -10,7 +10,8 @@ from statistics import mean
 from interviewer.domain import Evidence, Kind, Span, Turn
 from interviewer.evaluator.jargon import terms, unexplained
 from interviewer.evaluator.pauses import Delivery, Pause, words_around
-from interviewer.evaluator.spans import passages, quoter, timed_words
+from interviewer.evaluator.placed_words import timed_words
+from interviewer.evaluator.spans import passages, quoter
 from interviewer.evaluator.words import FILLERS, FUNCTION_WORDS, Token, syllables, tokens
 
 LEAST_SECONDS = 8.0  # of speech: in fewer, one um more or less makes a rate of its own

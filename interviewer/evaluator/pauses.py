@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from interviewer.domain import Evidence, Span, Turn
-from interviewer.evaluator.spans import TimedWord, timed_words
+from interviewer.evaluator.placed_words import TimedWord, timed_words
 from interviewer.evaluator.words import AUXILIARIES, CONJUNCTIONS, DETERMINERS, FILLERS, PREPOSITIONS, words
 
 SHORTEST_PAUSE_SECONDS = 0.5  # shorter gaps belong to articulation

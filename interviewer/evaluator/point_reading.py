@@ -20,20 +20,29 @@ FEATURES = (
     "contradiction in the same words",
     "contrast for",
     "contradiction",
+    "no punctuation",
     "statements of other points",
     "contradictions of other points",
+    "nearest wording",
+    "nearest wordings of other points",
 )
-"""All but the last two are of the point itself: the span that states it most, and the one that contradicts it most, as
-log-odds. The last two are the answer's other points on average: whoever gets the rest wrong is believed less where a
-sentence happens to sound right. They bear on what counts as met, never on what is called an error."""
-MET_WEIGHTS = (1.801, 0.098, 0.144, -0.037, 1.496, -1.664)
-MET_OFFSET = -3.692
-CONTRADICTED_WEIGHTS = (0.057, -0.063, 0.134, 2.092)
-CONTRADICTED_OFFSET = 0.38
+"""The first four are of the point itself: the span that states it most, and the one that contradicts it most, as log-odds.
+Then whether the text has no full stops, as a recogniser's: its spans begin and end anywhere and say what they say less
+surely. Of the last four, cosines apart from what the claim model says, two are the answer's other points on average:
+whoever gets the rest wrong is believed less where a sentence happens to sound right. These four bear on what counts as met,
+never on what is called an error."""
+MET_WEIGHTS = (1.659, 0.119, 0.26, 0.07, 0.653, 1.505, -1.867, -0.282, 0.272)
+MET_OFFSET = -3.389
+BARE_WEIGHTS = (1.523, 0.084, -0.244, 0.266, 0.471, 1.821, -2.417, 0.5, -1.114)
+BARE_OFFSET = 0.124
+"""The same for a point that comes without other words, as in a caller's own rubric: what states it then lies farther off."""
+CONTRADICTED_WEIGHTS = (-0.175, -0.106, 0.086, 2.165)
+CONTRADICTED_OFFSET = -0.047
 SURE_FROM = 0.8
 """From .65 nine of ten that are called contradicted are, on answers to questions not fitted on; the rest is margin. What is
 less sure is kept short of being told as an error."""
 _UNTOLD = CONTRADICTED - 1e-3
+_TENTHS = 10  # cosines are told in tenths, so that all features are of like size
 _LEAST = 1e-4  # chances are kept away from 0 and 1 by so much
 
 Rows = npt.NDArray[np.float64]
@@ -52,8 +61,10 @@ def point_features(
         _log_odds(strengths.met.max(axis=0)),
         contradicts[worst, points],
     ]
-    others = [_mean_of_others(own[0]), _mean_of_others(own[3])]
-    return np.stack([*own, *others], axis=1), best, worst
+    running_on = np.full(len(points), float(all(span.kind != "sentence" for span in spans)))
+    near = _TENTHS * strengths.true.max(axis=0).astype(np.float64)
+    others = [_mean_of_others(own[0]), _mean_of_others(own[3]), near, _mean_of_others(near)]
+    return np.stack([*own, running_on, *others], axis=1), best, worst
 
 
 def weigh_points(
@@ -65,11 +76,19 @@ def weigh_points(
 ) -> list[PointReading]:
     """One reading per rubric point with calibrated chances."""
     features, best, worst = point_features(strengths, claims, spans, heard)
-    met = _sigmoid(features @ np.array(MET_WEIGHTS) + MET_OFFSET)
+    points = rubric.question.rubric
+    bare = np.array([not point.phrasings for point in points])
+    met = np.where(
+        bare,
+        _sigmoid(features @ np.array(BARE_WEIGHTS) + BARE_OFFSET),
+        _sigmoid(features @ np.array(MET_WEIGHTS) + MET_OFFSET),
+    )
     against = _sigmoid(
         features[:, : len(CONTRADICTED_WEIGHTS)] @ np.array(CONTRADICTED_WEIGHTS) + CONTRADICTED_OFFSET
     )
-    against = np.where(against >= SURE_FROM, np.maximum(against, CONTRADICTED), np.minimum(against, _UNTOLD))
+    # An error is never told by a right wording alone: what is not it may be true all the same.
+    told = (against >= SURE_FROM) & np.array([bool(point.misconceptions) for point in points])
+    against = np.where(told, np.maximum(against, CONTRADICTED), np.minimum(against, _UNTOLD))
     return [
         PointReading(
             point=point,
@@ -80,7 +99,7 @@ def weigh_points(
             misconception=misconception(strengths, int(worst[index]), index, rubric),
             nearest=float(strengths.true[:, index].max()),
         )
-        for index, point in enumerate(rubric.question.rubric)
+        for index, point in enumerate(points)
     ]
 
 
@@ -89,12 +108,12 @@ def _judged(
 ) -> tuple[Rows, Rows]:
     """Log-odds (spans x points) that a span states and that it contradicts a point, as far as it may count.
 
-    What is denied in so many words changes sides. A phrasing whose sense seems reversed states nothing; whether that is an
-    error is for the claim model alone to say.
+    What is denied in so many words changes sides. A phrasing whose sense seems reversed, and what explains a denial of the
+    truth, state nothing; whether that is an error is for the claim model alone to say.
     """
     lower, upper = _sorted(claims.states, claims.contradicts)
-    denied = strengths.denied[:, None]
-    states = _log_odds(np.where(strengths.turned | denied, lower, claims.states))
+    denied, shadowed = strengths.denied[:, None], strengths.shadowed[:, None]
+    states = _log_odds(np.where(strengths.turned | denied | shadowed, lower, claims.states))
     contradicts = _log_odds(np.where(denied, upper, claims.contradicts))
     nothing = _log_odds(np.zeros(1))
     counts = np.array(heard, dtype=np.bool_)[:, None]

@@ -23,6 +23,13 @@ _FRAME = re.compile(
 _MENDS = re.compile(
     r"\b(?:actually|in fact|instead|rather|what is true|in reality|but|however|no,)\b", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"[.!?]+\s+")
+_TURNS = re.compile(
+    r"(?:(?:no|well|so|and|but|yes|okay),? )*(?:(?:it|that|this|they|what)(?:'s| is|'re| are)? )?"
+    r"(?:actually|in fact|instead|rather|true|really|in reality|the truth|on the contrary|the opposite|the reverse|but|however|no)\b",
+    re.IGNORECASE,
+)
+"""How a sentence opens that says what is true instead."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,15 @@ def _governs(frame: tuple[int, int, int], span: TextSpan) -> bool:
 
 
 def opens_with_denial(text: str) -> bool:
-    """Whether an answer begins by denying and never says what is true instead."""
+    """Whether an answer begins by denying ("it is not true that ...") and does not soon say what is true instead."""
     match = _FRAME.search(text)
-    return match is not None and match.start() <= 12 and _MENDS.search(text, match.end()) is None
+    if match is None or match.start() > 12 or not match.group().lower().endswith(" that"):
+        return False
+    rest = text[match.end() :]
+    ended = _SENTENCE_END.search(rest)
+    if ended is None:  # a recogniser's text
+        return _MENDS.search(rest[:_FRAME_REACH_CHARACTERS]) is None
+    return _MENDS.search(rest[: ended.start()]) is None and _TURNS.match(rest[ended.end() :]) is None
 
 
 def opens_condition(text: str) -> bool:

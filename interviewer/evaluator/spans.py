@@ -4,18 +4,21 @@ unpunctuated lower-case text of a rough recogniser."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from interviewer.domain import Evidence, Segment, Turn
+from interviewer.domain import Evidence, Turn
+from interviewer.evaluator.placed_words import placed_segments, second_at, words_of
 from interviewer.evaluator.words import Token, tokens
 
 WINDOW_WORDS = 14
+WIDE_WINDOW_WORDS = 20
 WINDOW_STRIDE = 7
 LONG_SENTENCE_WORDS = 26
 SHORTEST_CLAUSE_WORDS = 4
+MOST_CLAUSES_OF_RUN = 4
 LONGEST_PASSAGE_WORDS = 30
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\n+")
 _CLAUSE_END = re.compile(r"[,;:]\s|\s[–—-]\s|\(|\)")
@@ -57,30 +60,6 @@ class TextSpan:
         return replace(self, text=turns[self.turn].text[self.offset : self.offset + len(self.text)])
 
 
-@dataclass(frozen=True)
-class TimedWord:
-    """A word as the recogniser timed it: where it stands in the turn's text, and when it was said."""
-
-    text: str
-    offset: int
-    start: float
-    end: float
-    doubtful: bool
-
-    @property
-    def stop(self) -> int:
-        return self.offset + len(self.text)
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """A segment and where its text lies in the turn's text."""
-
-    segment: Segment
-    start: int
-    end: int
-
-
 def split(turns: Sequence[Turn], divide: Divide | None = None) -> list[TextSpan]:
     """Every span of the answer, sentences before their parts, in order of speaking. `divide` finds sentences where a
     recogniser wrote none."""
@@ -88,9 +67,13 @@ def split(turns: Sequence[Turn], divide: Divide | None = None) -> list[TextSpan]
     sentence = 0
     for index, turn in enumerate(turns):
         cutter = _TurnCutter(turn, index)
-        found = cutter.told(divide, LONG_SENTENCE_WORDS) if divide else cutter.sentences()
-        for start, end in found:
-            spans.extend(cutter.parts(start, end, sentence))
+        for start, end in cutter.sentences():
+            if divide and cutter.runs_on(start, end, LONG_SENTENCE_WORDS):
+                openings = cutter.openings(divide, start, end)
+                spans.extend(cutter.runs(start, end, openings, sentence))
+                sentence += len(openings)
+            else:
+                spans.extend(cutter.parts(start, end, sentence))
             sentence += 1
     return spans
 
@@ -104,11 +87,6 @@ def passages(turns: Sequence[Turn], longest_words: int = LONGEST_PASSAGE_WORDS) 
             for piece in cutter.passages(start, end, longest_words):
                 found.append(cutter.span(*piece, "sentence", len(found)))
     return found
-
-
-def timed_words(turn: Turn) -> list[TimedWord]:
-    """The turn's words with their times, as far as its recogniser gave any."""
-    return [word for placed in _place(turn) for word in _words_of(placed)]
 
 
 def quoter(turn: Turn, index: int) -> Callable[[int, int], Evidence]:
@@ -145,8 +123,8 @@ class _TurnCutter:
         self.index = index
         self.text = turn.text
         self.tokens = tokens(self.text)
-        self.placed = list(_place(turn))
-        words = (word for placed in self.placed for word in _words_of(placed))
+        self.placed = list(placed_segments(turn))
+        words = (word for placed in self.placed for word in words_of(placed))
         self.doubted = [(word.offset, word.stop) for word in words if word.doubtful]
 
     def sentences(self) -> Iterator[tuple[int, int]]:
@@ -159,18 +137,24 @@ class _TurnCutter:
 
     def parts(self, start: int, end: int, sentence: int) -> Iterator[TextSpan]:
         inside = self._inside(start, end)
-        seen: set[tuple[int, int]] = set()
         candidates: list[tuple[int, int, SpanKind]] = []
         if len(inside) <= 4 * LONG_SENTENCE_WORDS:  # longer is an unpunctuated turn: one vector would blur it
             candidates.append((start, end, "sentence"))
         candidates += [(a, b, "clause") for a, b in self._clauses(start, end)]
         if len(inside) > LONG_SENTENCE_WORDS:
             candidates += [(a, b, "window") for a, b in _windows(inside)]
+        yield from self._each(candidates, lambda _: sentence)
+
+    def _each(
+        self, candidates: Iterable[tuple[int, int, SpanKind]], sentence: Callable[[int], int]
+    ) -> Iterator[TextSpan]:
+        """Every candidate once, trimmed; `sentence` numbers it by where it begins."""
+        seen: set[tuple[int, int]] = set()
         for first, last, kind in candidates:
             for a, b in self._trimmed(first, last):
                 if (a, b) not in seen:
                     seen.add((a, b))
-                    yield self.span(a, b, kind, sentence)
+                    yield self.span(a, b, kind, sentence(a))
 
     def passages(self, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
         inside = self._inside(start, end)
@@ -188,17 +172,41 @@ class _TurnCutter:
             yield from self._trimmed(inside[0].start, end)
 
     def told(self, divide: Divide, longest: int) -> Iterator[tuple[int, int]]:
-        punctuated = _SENTENCE_END.search(self.text) is not None
         for start, end in self.sentences():
-            inside = self._inside(start, end)
-            if punctuated and len(inside) <= longest:
+            if not self.runs_on(start, end, longest):
                 yield start, end
                 continue
-            silences = [0.0, *(self._silence(one, other) for one, other in pairwise(inside))]
-            opening = divide([token.word for token in inside], silences)
-            cuts = [start, *(inside[number].start for number in opening), end]
-            for first, last in pairwise(cuts):
+            for first, last in pairwise([start, *self.openings(divide, start, end), end]):
                 yield from self._trimmed(first, last)
+
+    def runs_on(self, start: int, end: int, longest: int) -> bool:
+        """Whether a sentence may be several: nobody put an end to any, or it is too long."""
+        return _SENTENCE_END.search(self.text) is None or len(self._inside(start, end)) > longest
+
+    def openings(self, divide: Divide, start: int, end: int) -> list[int]:
+        """Where `divide` has sentences open after the first."""
+        inside = self._inside(start, end)
+        silences = [0.0, *(self._silence(one, other) for one, other in pairwise(inside))]
+        return [inside[number].start for number in divide([token.word for token in inside], silences)]
+
+    def runs(self, start: int, end: int, openings: Sequence[int], sentence: int) -> Iterator[TextSpan]:
+        """Sentences as they may have been: every run of a few neighbouring clauses, and windows wherever they fall. Where one
+        ends is a guess in a text without punctuation, and a guess that is wrong must not hide what was said."""
+        cuts = [start, *self._apart({*openings, *self._cuts(start, end)}, start, end), end]
+        words = [len(self._inside(first, last)) for first, last in pairwise(cuts)]
+        candidates: list[tuple[int, int, SpanKind]] = [(a, b, "clause") for a, b in pairwise(cuts)]
+        candidates += [
+            (cuts[first], cuts[last], "window")
+            for first in range(len(words))
+            for last in range(first + 2, min(first + MOST_CLAUSES_OF_RUN, len(words)) + 1)
+            if sum(words[first:last]) <= LONG_SENTENCE_WORDS
+        ]
+        inside = self._inside(start, end)
+        if len(inside) > LONG_SENTENCE_WORDS:
+            candidates += [(a, b, "window") for a, b in _windows(inside, WIDE_WINDOW_WORDS)]
+        yield from self._each(
+            sorted(candidates), lambda at: sentence + sum(opening <= at for opening in openings)
+        )
 
     def _silence(self, one: Token, other: Token) -> float:
         """Seconds between two words; 0 where words were not timed."""
@@ -232,15 +240,18 @@ class _TurnCutter:
 
     def _clauses(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Clauses of at least four words; a shorter piece stays with its neighbour."""
-        begin = start
-        for cut in self._cuts(start, end):
-            if len(self._inside(begin, cut)) >= SHORTEST_CLAUSE_WORDS and (
-                len(self._inside(cut, end)) >= SHORTEST_CLAUSE_WORDS
-            ):
-                yield begin, cut
-                begin = cut
-        if begin > start:
-            yield begin, end
+        cuts = self._apart(self._cuts(start, end), start, end)
+        if cuts:
+            yield from pairwise([start, *cuts, end])
+
+    def _apart(self, cuts: Iterable[int], start: int, end: int) -> list[int]:
+        """Those of the cuts that leave at least four words on either side."""
+        kept: list[int] = []
+        for cut in sorted(cuts):
+            before = len(self._inside(kept[-1] if kept else start, cut))
+            if before >= SHORTEST_CLAUSE_WORDS and len(self._inside(cut, end)) >= SHORTEST_CLAUSE_WORDS:
+                kept.append(cut)
+        return kept
 
     def _trimmed(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The same stretch without surrounding spaces; nothing when it holds no word."""
@@ -256,49 +267,10 @@ class _TurnCutter:
         touched = [p for p in self.placed if p.start < end and p.end > start]
         if not touched:
             return None, None
-        return _second_at(touched[0], start, first=True), _second_at(touched[-1], end, first=False)
+        return second_at(touched[0], start, first=True), second_at(touched[-1], end, first=False)
 
 
-def _place(turn: Turn) -> Iterator[_Placed]:
-    """Segments with their offsets in Turn.text, which joins non-empty texts by one space and strips the ends."""
-    shown = [segment for segment in turn.segments if segment.text]
-    joined = " ".join(segment.text for segment in shown)
-    position = -(len(joined) - len(joined.lstrip()))
-    for segment in shown:
-        yield _Placed(segment, position, position + len(segment.text))
-        position += len(segment.text) + 1
-
-
-def _words_of(placed: _Placed) -> Iterator[TimedWord]:
-    text, cursor = placed.segment.text, 0
-    for word in placed.segment.words:
-        bare = word.text.strip()
-        at = text.find(bare, cursor) if bare else -1
-        if at < 0:
-            continue
-        cursor = at + len(bare)
-        yield TimedWord(bare, placed.start + at, word.start, word.end, word.doubtful)
-
-
-def _windows(inside: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _windows(inside: Sequence[Token], words: int = WINDOW_WORDS) -> Iterator[tuple[int, int]]:
     for first in range(0, max(1, len(inside) - WINDOW_STRIDE), WINDOW_STRIDE):
-        window = inside[first : first + WINDOW_WORDS]
+        window = inside[first : first + words]
         yield window[0].start, window[-1].end
-
-
-def _second_at(placed: _Placed, offset: int, *, first: bool) -> float:
-    """The time of a character: from the word there when the engine timed words, else by share of the segment."""
-    segment = placed.segment
-    cursor = placed.start
-    for word in segment.words:
-        at = segment.text.lower().find(word.text.strip().lower(), max(0, cursor - placed.start))
-        if at < 0:
-            continue
-        finish = placed.start + at + len(word.text.strip())
-        if first and finish > offset:
-            return word.start
-        if not first and finish >= offset:
-            return word.end
-        cursor = finish
-    share = (offset - placed.start) / max(1, placed.end - placed.start)
-    return segment.start + min(1.0, max(0.0, share)) * (segment.end - segment.start)

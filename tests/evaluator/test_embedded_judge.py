@@ -123,7 +123,7 @@ def test_spoiled_twins_of_a_strong_answer(judge: EmbeddedJudge) -> None:
     full = score(judge, STRONG)
     negated = " ".join(f"It is not true that {s}" for s in sentences(STRONG))
     assert score(judge, negated) <= 0.4 * full
-    assert score(judge, f"It is not true that {STRONG}") <= 0.6 * full
+    assert score(judge, f"It is not true that {STRONG}") <= 0.2 * full
     assert score(judge, OVERFITTING.spoken) <= 0.05 * full
     assert score(judge, "I don't know, sorry.") <= 0.02 * full
     assert judge.judge(OVERFITTING, typed(INDEXES_STRONG)).gate == "other_question"

@@ -38,5 +38,10 @@ def test_a_frame_governs_its_own_sentence_until_it_is_mended() -> None:
 
 def test_a_denial_that_opens_and_is_not_mended() -> None:
     assert opens_with_denial("It is not true that it memorises. It fails on new data.")
+    assert opens_with_denial("It is not true that it memorises. It fails on new data, but not on old data.")
+    assert opens_with_denial("it is not true that it memorises it fails on new data")
     assert not opens_with_denial("It is not true that it is simple. Actually it memorises.")
+    assert not opens_with_denial("It is not true that it is simple, but it is fast. It memorises.")
+    assert not opens_with_denial("It is not true that it is simple. What is true is that it memorises.")
+    assert not opens_with_denial("It's not so much the size. It memorises.")
     assert not opens_with_denial("It memorises the data. It is not true that it is simple.")

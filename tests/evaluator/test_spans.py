@@ -6,7 +6,16 @@ import pytest
 from fixture_bank import STRONG, rough_words, spoken, typed
 
 from interviewer.domain import Segment, Turn
-from interviewer.evaluator.spans import WINDOW_WORDS, passages, quoter, split, timed_words, verified
+from interviewer.evaluator.placed_words import timed_words
+from interviewer.evaluator.spans import (
+    LONG_SENTENCE_WORDS,
+    WIDE_WINDOW_WORDS,
+    WINDOW_WORDS,
+    passages,
+    quoter,
+    split,
+    verified,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +42,29 @@ def test_unpunctuated_speech_gives_windows_that_cover_every_word() -> None:
     covered = {word for span in spans for word in span.text.split()}
     assert covered == set(text.split())
     assert max(len(s.text.split()) for s in spans if s.kind == "window") == WINDOW_WORDS
+
+
+def test_a_sentence_cut_in_the_wrong_place_is_still_found_whole() -> None:
+    """Where nobody wrote a full stop, runs of clauses are read across every guess of where a sentence ends."""
+    said = "the model memorises its training data so it fails on new data then we stop early"
+    guess = [5]  # "the model memorises its training | data so it fails ..."
+    spans = split(typed(said), lambda spoken, silences: guess)
+    texts = {span.text for span in spans}
+    assert "the model memorises its training data so it fails on new data" in texts
+    assert "data so it fails on new data then we stop early" in texts
+    assert all(len(span.text.split()) <= LONG_SENTENCE_WORDS for span in spans)
+    assert {span.sentence for span in spans} == {0, 1}
+    running = " ".join(f"word{n}" for n in range(60))
+    windows = [
+        span.text for span in split(typed(running), lambda spoken, silences: []) if span.kind == "window"
+    ]
+    assert max(len(text.split()) for text in windows) == WIDE_WINDOW_WORDS
+    assert {word for text in windows for word in text.split()} == set(running.split())
+
+
+def test_sentences_that_somebody_ended_are_not_run_together() -> None:
+    spans = split(typed("It memorises. It fails on new data!"), lambda spoken, silences: [1])
+    assert [span.text for span in spans] == ["It memorises.", "It fails on new data!"]
 
 
 def test_connectives_cut_clauses() -> None:

@@ -1,0 +1,76 @@
+"""Where a recogniser's words stand in the text of a turn, and when they were said. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from interviewer.domain import Segment, Turn
+
+
+@dataclass(frozen=True)
+class TimedWord:
+    """A word as the recogniser timed it: where it stands in the turn's text, and when it was said."""
+
+    text: str
+    offset: int
+    start: float
+    end: float
+    doubtful: bool
+
+    @property
+    def stop(self) -> int:
+        return self.offset + len(self.text)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A segment and where its text lies in the turn's text."""
+
+    segment: Segment
+    start: int
+    end: int
+
+
+def timed_words(turn: Turn) -> list[TimedWord]:
+    """The turn's words with their times, as far as its recogniser gave any."""
+    return [word for placed in placed_segments(turn) for word in words_of(placed)]
+
+
+def placed_segments(turn: Turn) -> Iterator[Placed]:
+    """Segments with their offsets in Turn.text, which joins non-empty texts by one space and strips the ends."""
+    shown = [segment for segment in turn.segments if segment.text]
+    joined = " ".join(segment.text for segment in shown)
+    position = -(len(joined) - len(joined.lstrip()))
+    for segment in shown:
+        yield Placed(segment, position, position + len(segment.text))
+        position += len(segment.text) + 1
+
+
+def words_of(placed: Placed) -> Iterator[TimedWord]:
+    text, cursor = placed.segment.text, 0
+    for word in placed.segment.words:
+        bare = word.text.strip()
+        at = text.find(bare, cursor) if bare else -1
+        if at < 0:
+            continue
+        cursor = at + len(bare)
+        yield TimedWord(bare, placed.start + at, word.start, word.end, word.doubtful)
+
+
+def second_at(placed: Placed, offset: int, *, first: bool) -> float:
+    """The time of a character: from the word there when the engine timed words, else by share of the segment."""
+    segment = placed.segment
+    cursor = placed.start
+    for word in segment.words:
+        at = segment.text.lower().find(word.text.strip().lower(), max(0, cursor - placed.start))
+        if at < 0:
+            continue
+        finish = placed.start + at + len(word.text.strip())
+        if first and finish > offset:
+            return word.start
+        if not first and finish >= offset:
+            return word.end
+        cursor = finish
+    share = (offset - placed.start) / max(1, placed.end - placed.start)
+    return segment.start + min(1.0, max(0.0, share)) * (segment.end - segment.start)
