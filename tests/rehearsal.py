@@ -22,13 +22,13 @@ from interviewer.conversation.spoken import SpokenConversation
 from interviewer.director.phrasing import AuthoredPhraser, Phraser
 from interviewer.director.plan import plan_of
 from interviewer.director.policy import Assessment
-from interviewer.domain import SAMPLE_RATE, Question, Turn
+from interviewer.domain import SAMPLE_RATE, PointVerdict, Question, RubricPoint, Turn
 from interviewer.engines.scripted import ScriptedDetector, ScriptedTranscriber, ScriptedVoice
 from interviewer.evaluator.gates import not_known
 from interviewer.hearing.endpointing import Patience
 from interviewer.hearing.habits import PauseHabit
 from interviewer.hearing.listener import Listener
-from interviewer.hearing.turn_end import Evidence
+from interviewer.hearing.turn_end import Evidence, SilenceAllowed
 from interviewer.library.content import Library
 from interviewer.ports import Microphone, Samples, SpeechDetector, Transcriber, Voice
 from interviewer.session.events import Event, SessionResumed
@@ -149,6 +149,7 @@ class Rehearsal:
     speaker_worker: Worker = field(default_factory=InlineWorker)
     phraser: Phraser | None = None
     on_hurry: Callable[[], None] = lambda: None
+    rule: SilenceAllowed = fixed_silence
     on_event: Callable[[Event, Rehearsal], None] = lambda event, rehearsal: None
     on_moment: Callable[[Live, Rehearsal], None] = lambda live, rehearsal: None
 
@@ -188,7 +189,7 @@ class Rehearsal:
             journal,
             self.library,
             sound,
-            Listener(self.detector, transcriber, self.hearer, Patience(), fixed_silence),
+            Listener(self.detector, transcriber, self.hearer, Patience(), self.rule),
             Speaking(journal, sound, Mouth(self.voice, self.room.speaker, self.speaker_worker)),
             self.thinker,
             self.controls,
@@ -211,8 +212,10 @@ class Rehearsal:
         self.on_moment(live, self)
 
     def _assess(self, question: Question, turns: Sequence[Turn]) -> Assessment:
-        points = tuple(
-            a_verdict(point.id, "missed" if point.id in self.missed else "met", point.weight)
-            for point in question.rubric
-        )
+        points = tuple(self._verdict(point) for point in question.rubric)
         return Assessment(points, self.gate, (), not_known(turns, question))  # type: ignore[arg-type]
+
+    def _verdict(self, point: RubricPoint) -> PointVerdict:
+        missed = point.id in self.missed
+        verdict = a_verdict(point.id, "missed" if missed else "met", point.weight)
+        return verdict.model_copy(update={"credit": 0.0 if missed else 1.0})

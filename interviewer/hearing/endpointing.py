@@ -21,7 +21,7 @@ HANGOVER_FRAMES = 6  # 192 ms of silence end a stretch of speech; plosives close
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds of silence. `finished` after a phrase that says so; `open` where nothing speaks for an end or against it;
+    """Seconds of silence. `finished` after a phrase that says so; `open` stretches what is weighed (3 leaves it as it is);
     `unfinished` is the most a pause is given, `thinking` when time was asked for; `nudge` before a quiet candidate is
     invited; `limit` for the whole turn."""
 
