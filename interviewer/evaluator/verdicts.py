@@ -112,8 +112,8 @@ def _credit(reading: PointReading, verdict: Verdict) -> float:
             return reading.met
         case "contradicted":
             return reading.met - PENALTY * reading.contradicted
-        case "unclear":
-            return reading.met / 2 if reading.disputed else 0.0
+        case "unclear":  # it may be an error, and is none until that is sure
+            return reading.met / 2 if reading.disputed else reading.met
         case _:
             return 0.0
 

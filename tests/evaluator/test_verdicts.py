@@ -76,6 +76,13 @@ def test_no_quote_no_credit() -> None:
     assert decide(reading(0.95, 0.0, met_span=None), TURNS, rough=False).credit == 0
 
 
+def test_what_is_not_surely_wrong_earns_its_chance_of_being_right() -> None:
+    unclear = decide(reading(0.5, 0.95), TURNS, rough=False)
+    assert (unclear.verdict, unclear.credit) == ("unclear", 0.5)
+    assert decide(reading(0.1, 0.95), TURNS, rough=False).credit < 0, "an error that is sure costs"
+    assert decide(reading(0.1, 0.95), TURNS, rough=True).credit == 0.1
+
+
 def test_disagreeing_answers_are_unclear() -> None:
     assert decide(reading(0.9, 0.0, disputed=True), TURNS, rough=False).verdict == "unclear"
 
