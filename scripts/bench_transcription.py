@@ -3,7 +3,7 @@
     python scripts/bench_transcription.py [--part blind] [--voice rms] [--json] [--demo FOLDER]
 
 Compares the stock decoder, the stock model mixed with our domain model, and the full mix with the question's own model.
-Settings are chosen on the parts `development`, `seen` and `everyday_development` alone. Synthetic voices (flite) speak the answers, each voice on its own
+Settings are chosen on the parts `development`, `seen`, `fresh` and `everyday_development` alone. Synthetic voices (flite) speak the answers, each voice on its own
 recogniser whose cepstral mean is carried from answer to answer. Technical terms are the words of the domain text that
 are at least thirty times as frequent there as in everyday English (the stock model's unigrams) and occur at least twice.
 """
