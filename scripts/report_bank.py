@@ -3,7 +3,7 @@
 python scripts/report_bank.py            # the counts; the scores stay as they were last written
 python scripts/report_bank.py --judge    # the scores as well: half an hour of one core
     --keep FILE      # keeps each question's scores as they are made; only what changed since is judged again
-    --minutes 5      # stops after about so long, and the page tells how many questions were judged
+    --minutes 5      # stops after about so long, and the page tells how many questions were judged; 0 for what is kept
 python scripts/report_bank.py --check    # exit code 1 when the counts are not current
 """
 
@@ -115,7 +115,7 @@ def judge(bank: Mapping[str, Question], keep: Path | None, minutes: float) -> li
     embedder = MiniLmEmbedder(threads=idle_cores(), remembered_texts=200_000)
     judging = EmbeddedJudge(embedder, reader=ClaimModel(places.judge_assets()), divide=sentence_cutter())
     ends = time.monotonic() + minutes * 60
-    trials = tried(left, judging, bank) if left else iter(())
+    trials = tried(left, judging, bank) if left and minutes > 0 else iter(())
     for question, of in track(trials, "Judging questions", total=len(left), console=Console(stderr=True)):
         scores = {name: _score(of, name) for name in get_args(TrialName)}
         unfair = [trial.remark[1] for trial in of if not trial.fair]
@@ -150,15 +150,22 @@ def judge_part(judged: Sequence[Judged], questions: int) -> str:
         "spoken and written, the hints are said together, and the misconception is the one that scores highest.\n"
         f"Expected are: model answer at least {LEAST_FOR_MODEL_ANSWER:g}, {limits}.\n"
         f"{len(judged)} of {questions} questions were judged.\n"
-        "Hints, model answers and wrong phrasings were reworded with these scores in view until they passed, so the table shows\n"
-        "that bank and judge agree, and not that the judge is right about other people's words. Some realistic errors, such as\n"
-        "swapped directions, were left out because the judge gives credit for them: see benchmarks/evaluator.md.",
-        f"### Exceptions\n\n{len(unfair)} texts score otherwise than expected.",
+        "Model answers and wrong phrasings were reworded with these scores in view until they passed, so the table shows that bank\n"
+        "and judge agree, and not that the judge is right about other people's words. Hints were not: they state nothing, but the\n"
+        'judge gives credit to sentences that only ask or point ("find that moment"). That is for the judge to learn.',
+        f"### Exceptions\n\n{_exceptions(judged)}",
         "\n".join(unfair),
         "### Every question",
         _table(["question", *get_args(TrialName)], rows),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _exceptions(judged: Sequence[Judged]) -> str:
+    """How many questions miss what is expected, by the kind of text."""
+    missed = {name: sum("**" in one.scores[name] for one in judged) for name in get_args(TrialName)}
+    said = ", ".join(f"{name} {count}" for name, count in missed.items())
+    return f"Questions with a text that scores otherwise than expected: {said}."
 
 
 def _totals(questions: Sequence[Question]) -> str:
