@@ -35,6 +35,7 @@ def test_nobodys_first_day_says_what_will_be_here_and_plans_already(library: Lib
     assert "Nothing to show yet" in text
     assert "20 days until your interview" in text
     assert "Nothing has been scored yet" in text
+    assert text.count('id="at-keyboard"') == 1
     assert 'class="trend"' not in text
 
 
@@ -68,6 +69,7 @@ def test_what_a_pack_says_stays_text(library: Library) -> None:
     text = page(library, facts(0, {"beta": {"heavy": "missed"}}), wanted=DAY)
     assert SCRIPT not in text
     assert "&lt;script&gt;" in text
+    assert text.count('id="at-keyboard"') == 1, "one, beside what is due"
 
 
 def test_nothing_on_the_page_needs_an_inline_style_or_script(library: Library) -> None:
