@@ -77,7 +77,9 @@ class Replying:
     def instead(self, control: Control) -> None:
         """Something else is wanted than the reply that is being chosen, which nobody has heard."""
         self._wanted = control
-        self._floor.interview.hurry()
+        needed = control.action == "pause"  # the reply is what follows a pause
+        if self._reply is not None and (needed or not self._reply.cancel()):
+            self._floor.interview.hurry()
 
     def go_on_thinking(self) -> Control | None:
         """Say the reply when it is there; returns what is to be done in its place, if that was asked for."""
@@ -86,9 +88,7 @@ class Replying:
             return None
         if not self._reply.done() and floor.clock >= self._late_at:
             self._give_up()
-        at_once = (
-            self._wanted is not None and self._wanted.action != "pause"
-        )  # what follows a pause is the reply
+        at_once = self._wanted is not None and self._wanted.action != "pause"
         if not (at_once or self._reply.done()):
             self._acknowledge_if_late()
             return None
