@@ -148,15 +148,18 @@ class Interview(Wording):
         """A language model that fails again and again is left alone for the rest of the session."""
         if isinstance(fact, FaultNoted) and fact.part == "language_model":
             self._model_failures += 1
-            if self._model_failures >= MODEL_FAILURES:
+            if self._model_failures >= MODEL_FAILURES and self.has_model:
                 self.leave_model(f"The language model failed {MODEL_FAILURES} times in a row.")
         elif isinstance(fact, QuestionAsked | FollowUpAsked) and fact.phrased_by != AUTHORED:
             self._model_failures = 0
 
-    def leave_model(self, because: str) -> bool:
-        """Say what comes as it was authored, and tell why; False when there was no language model."""
-        if isinstance(self._phraser, AuthoredPhraser):
-            return False
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model finds the words."""
+        return not isinstance(self._phraser, AuthoredPhraser)
+
+    def leave_model(self, because: str) -> None:
+        """From here on everything is said as it was authored, and why is told."""
         self._phraser = AuthoredPhraser()
         sentence = f"{because} From here on questions are asked in their authored words."
         self._journal.record(
@@ -164,7 +167,6 @@ class Interview(Wording):
                 at=self._now(), port="language_model", engine="none (authored lines)", because=sentence
             )
         )
-        return True
 
     def proceed(self) -> Saying:
         """Take the next step, or several until there is something to say."""
