@@ -80,6 +80,8 @@ def _run(jobs: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None]) -> Non
 
 
 def _fulfil(job: Callable[[], T], future: Future[T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return  # cancelled while it waited for its turn
     try:
         future.set_result(job())
     except Exception as error:  # noqa: BLE001 - handed to whoever asks for the result

@@ -91,7 +91,8 @@ class SlowWorker:
     def catch_up(self) -> None:
         while self._jobs:
             job, future = self._jobs.pop(0)
-            future.set_result(job())
+            if future.set_running_or_notify_cancel():
+                future.set_result(job())
 
     def renew(self) -> None:
         self._jobs.clear()

@@ -51,8 +51,8 @@ class Drafts:
 
     def drop(self) -> None:
         """Nobody will hear it: leave off, so that what is wanted need not wait behind it."""
-        if self._draft is not None and not self._draft.done():
-            self._floor.interview.hurry()
+        if self._draft is not None and not self._draft.done() and not self._draft.cancel():
+            self._floor.interview.hurry()  # it has begun
         self._text, self._draft = "", None
 
     @property

@@ -17,9 +17,8 @@ from interviewer.hearing.own_echo import is_own_echo, samples_played_before
 
 BARGE_IN_SECONDS = 0.45  # longer than a cough or "mm-hm"; pipecat and livekit wait 0.5 s
 ACKNOWLEDGE_SECONDS = 0.7  # of choosing a reply, after which silence sounds like a fault
-THINKING_SECONDS = (
-    20.0  # for choosing a reply; a language model has 8 s for its words, most wait for the first less
-)
+MODEL_SECONDS = 20.0  # for choosing a reply with a language model, which has 8 s for its words
+JUDGE_SECONDS = 90.0  # without one: a slow machine needs some to read a rubric for the first time
 ENDED_FOR_GOOD = ("key", "limit")  # whatever is said after it
 NOTICING_SECONDS = 0.3  # after the reply's first sound: who speaks up before has not noticed it
 RESUMED_SILENCE_SECONDS = 1.0  # after words that came while the reply was being chosen
@@ -66,9 +65,14 @@ class Replying:
         floor.phase = "thinking"
         floor.listener.open(floor.clock, keep_speech=True)
         self._broken_off, self._wanted = None, None
-        self._choose, self._late_at = choose, floor.clock + THINKING_SECONDS
+        self._choose = choose
         self._said_lead, self._acknowledge_at = "", floor.clock + ACKNOWLEDGE_SECONDS
+        self._late_at = floor.clock + self._seconds_allowed
         self._reply = draft or self._begin()
+
+    @property
+    def _seconds_allowed(self) -> float:
+        return MODEL_SECONDS if self._floor.interview.has_model else JUDGE_SECONDS
 
     def _begin(self) -> Future[Draft]:
         floor, choose = self._floor, self._choose
@@ -77,7 +81,9 @@ class Replying:
     def instead(self, control: Control) -> None:
         """Something else is wanted than the reply that is being chosen, which nobody has heard."""
         self._wanted = control
-        self._floor.interview.hurry()
+        needed = control.action == "pause"  # the reply is what follows a pause
+        if self._reply is not None and (needed or not self._reply.cancel()):
+            self._floor.interview.hurry()
 
     def go_on_thinking(self) -> Control | None:
         """Say the reply when it is there; returns what is to be done in its place, if that was asked for."""
@@ -86,9 +92,7 @@ class Replying:
             return None
         if not self._reply.done() and floor.clock >= self._late_at:
             self._give_up()
-        at_once = (
-            self._wanted is not None and self._wanted.action != "pause"
-        )  # what follows a pause is the reply
+        at_once = self._wanted is not None and self._wanted.action != "pause"
         if not (at_once or self._reply.done()):
             self._acknowledge_if_late()
             return None
@@ -122,14 +126,15 @@ class Replying:
         """Whatever chooses the reply hangs: go on without the language model, or stop when there is none to blame."""
         floor = self._floor
         floor.thinker.renew()
-        if not floor.interview.leave_model(f"The language model gave no reply for {THINKING_SECONDS:g} s."):
+        if not floor.interview.has_model:
             raise EngineError(
                 "judge",
-                f"The interviewer's next words could not be chosen within {THINKING_SECONDS:g} s.",
+                f"The interviewer's next words could not be chosen within {JUDGE_SECONDS:g} s.",
                 "Is the machine overloaded? See: interviewer doctor",
                 retryable=True,
             )
-        self._late_at = floor.clock + THINKING_SECONDS
+        floor.interview.leave_model(f"The language model gave no reply for {MODEL_SECONDS:g} s.")
+        self._late_at = floor.clock + self._seconds_allowed
         self._reply = self._begin()
 
     def _late_words_taken(self) -> bool:

@@ -98,7 +98,6 @@ def test_a_draft_answers_the_words_it_was_made_for_or_is_never_said(tmp_path: Pa
 
 def test_the_next_draft_need_not_wait_for_one_that_is_stale(tmp_path: Path) -> None:
     thinker = SlowWorker()
-    hurried: list[float] = []
     rehearsal = ByWords(
         tmp_path,
         [says(3.0, 2.0, 3.0), says(2.0)],
@@ -112,10 +111,39 @@ def test_the_next_draft_need_not_wait_for_one_that_is_stale(tmp_path: Path) -> N
             thinker.catch_up()
 
     rehearsal.on_moment = on_moment
-    rehearsal.on_hurry = lambda: hurried.append(rehearsal.room.now)
     rehearsal.run()
-    assert len(hurried) == 1
-    assert 5.0 < hurried[0] < 9.0
+    assert "the light the heavy" in rehearsal.judged
+    assert "the light" not in rehearsal.judged  # speech was resumed before its turn came
+
+
+def test_a_stale_draft_that_has_begun_is_hurried(tmp_path: Path) -> None:
+    hurried, judging, thinker = threading.Event(), threading.Event(), ThreadWorker("think")
+
+    class Slow(ByWords):
+        def _assess(self, question: Question, turns: Sequence[Turn]) -> Assessment:
+            if turns[-1].text == "the light":
+                judging.set()
+                assert hurried.wait(10)  # a model that would go on for long
+            return super()._assess(question, turns)
+
+    rehearsal = Slow(
+        tmp_path,
+        [says(3.0, 2.0, 3.0), says(2.0)],
+        ["the light", "the heavy", "x"],
+        start=ONE,
+        thinker=thinker,
+    )
+
+    def on_moment(live: Live, staged: Rehearsal) -> None:
+        if live.phase == "listening" and live.committed == "the light":
+            assert judging.wait(10)
+
+    rehearsal.on_hurry = hurried.set
+    rehearsal.on_moment = on_moment
+    facts = rehearsal.run()
+    thinker.close()
+    assert hurried.is_set()
+    assert of(Answered, facts)[0].turn.text == "the light the heavy"
 
 
 def test_drafting_stores_nothing(tmp_path: Path) -> None:
