@@ -20,7 +20,8 @@ LONG_SENTENCE_WORDS = 26
 SHORTEST_CLAUSE_WORDS = 4
 MOST_CLAUSES_OF_RUN = 4
 LONGEST_PASSAGE_WORDS = 30
-_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\n+")
+_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\n\s*\n|\n(?!\s*[a-z])")
+"""A line that goes on in lower case was only wrapped."""
 _CLAUSE_END = re.compile(r"[,;:]\s|\s[–—-]\s|\(|\)")
 _CONNECTIVE = re.compile(
     r"\b(?:because|but|so that|so|and then|then|while|although|though|whereas|which means|which|since|however|"

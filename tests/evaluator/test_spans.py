@@ -33,6 +33,9 @@ def test_every_span_is_verbatim_at_its_offset(text: str) -> None:
 def test_punctuated_text_gives_its_sentences() -> None:
     sentences = [s.text for s in split(typed("It memorises. It fails on new data!")) if s.kind == "sentence"]
     assert sentences == ["It memorises.", "It fails on new data!"]
+    wrapped = "It memorises\nthe data\n- it fails\n\nthat is all"
+    found = [s.text for s in split(typed(wrapped)) if s.kind == "sentence"]
+    assert found == ["It memorises\nthe data", "- it fails", "that is all"]
 
 
 def test_unpunctuated_speech_gives_windows_that_cover_every_word() -> None:
