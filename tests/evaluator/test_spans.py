@@ -57,6 +57,10 @@ def test_a_sentence_cut_in_the_wrong_place_is_still_found_whole() -> None:
     assert "data so it fails on new data then we stop early" in texts
     assert all(len(span.text.split()) <= LONG_SENTENCE_WORDS for span in spans)
     assert {span.sentence for span in spans} == {0, 1}
+    blanked = split(typed(f"{said}          ."), lambda spoken, silences: guess)
+    assert [span.text for span in blanked if not span.text.endswith(".")] == [
+        span.text for span in spans if not span.text.endswith("then we stop early")
+    ], "what was said to the scorer and is blanked changes nothing"
     running = " ".join(f"word{n}" for n in range(60))
     windows = [
         span.text for span in split(typed(running), lambda spoken, silences: []) if span.kind == "window"
