@@ -99,8 +99,10 @@ def fit(points: list[Point], wanted: str, features: int) -> LogisticRegression:
     """A point that is stated partly counts as half stated."""
     rows, labels, weights = [], [], []
     for point in points:
-        halved = point.truth == "partly" and wanted == "states"
-        for label, weight in ((True, 0.5), (False, 0.5)) if halved else ((point.truth == wanted, 1.0),):
+        shares = [(point.truth == wanted, 1.0)]
+        if point.truth == "partly" and wanted == "states":
+            shares = [(True, 0.5), (False, 0.5)]
+        for label, weight in shares:
             rows.append(point.features[:features])
             labels.append(label)
             weights.append(weight)
