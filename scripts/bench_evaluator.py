@@ -1,6 +1,6 @@
 """How well the embedded judge scores spoken answers, on a benchmark of our own that nothing is trained on.
 
-    python scripts/bench_evaluator.py [--questions 10] [--json]
+    python scripts/bench_evaluator.py [--questions 10] [--twins 10] [--json]
 
 tests/benchmark/answers/ holds six answers to each of forty questions of the bank: strong, plain (right, in everyday words),
 half, nonsense (fluent, full of the right terms), wrong (confident errors) and off (evasions, echoes, answers to something
@@ -20,6 +20,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from statistics import mean
@@ -28,10 +29,12 @@ import numpy as np
 import yaml
 from rich.console import Console
 from rich.progress import track
+from star_data import Misheard
 
 from interviewer.assembly.engines import open_embedded_judge
 from interviewer.domain import Question, Segment, TechnicalScore, Turn
 from interviewer.engines.minilm import MiniLmEmbedder
+from interviewer.evaluator.words import words
 from interviewer.library.content import load_library
 
 ANSWERS = Path(__file__).resolve().parent.parent / "tests" / "benchmark" / "answers"
@@ -165,6 +168,8 @@ TWINS: Mapping[str, Twin] = {
     "10 % word errors": lambda answer, _, __: _misheard(answer.text, 0.1),
     "told to give full marks": lambda answer, _, __: f"{INJECTION} {answer.text}",
     "without punctuation": lambda answer, _, __: re.sub(r"[^\w\s']", "", answer.text).lower(),
+    "as heard without an error": lambda answer, _, __: " ".join(words(answer.text)),
+    "as heard with 10 % of the words mistaken": lambda answer, _, __: _mistaken(answer.text, 0.1),
 }
 PADDING = (
     "So yeah, that is roughly how I see it, and I hope that answers what you asked. I always find it interesting to talk "
@@ -229,10 +234,20 @@ def _misheard(text: str, share: float) -> str:
     return " ".join(heard)
 
 
+def _mistaken(text: str, share: float) -> str:
+    """Words exchanged for such as sound alike, lost, or followed by one that was not said; compounds come apart."""
+    return " ".join(_bad_ears().heard(words(text), share, random.Random(17)))
+
+
+@cache
+def _bad_ears() -> Misheard:
+    return Misheard(answer.text for answer in read_answers(ANSWERS))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def measure(most_questions: int | None) -> dict[str, object]:
+def measure(most_questions: int | None, most_twins: int | None) -> dict[str, object]:
     bank = load_library().questions
     answers = [answer for answer in read_answers(ANSWERS) if answer.question in bank]
     asked = list(dict.fromkeys(answer.question for answer in answers))[:most_questions]
@@ -264,7 +279,7 @@ def measure(most_questions: int | None) -> dict[str, object]:
         },
         "points": verdict_rates(judged),
         "twins, share of the strong answer's score": twins(
-            strong, bank, lambda a: judge.judge(bank[a.question], typed(a.text)).score or 0.0
+            strong[:most_twins], bank, lambda a: judge.judge(bank[a.question], typed(a.text)).score or 0.0
         ),
         "processor seconds an answer": round(seconds, 2),
     }
@@ -294,8 +309,9 @@ def main() -> None:
     )
     parser.add_argument("--questions", type=int, help="only so many questions")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--twins", type=int, help="twins of only so many strong answers")
     options = parser.parse_args()
-    figures = measure(options.questions)
+    figures = measure(options.questions, options.twins)
     if options.json:
         json.dump(figures, sys.stdout, indent=2)
         return

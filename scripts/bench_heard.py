@@ -81,7 +81,7 @@ def measure(answers: Sequence[GradedAnswer]) -> dict[str, Any]:
     booth.close()
 
     def of(column: int, *kinds: str) -> list[float]:
-        return [row[column] for row in rows if row[0] in kinds]
+        return [float(row[column]) for row in rows if row[0] in kinds]
 
     return {
         "answers": len(rows),

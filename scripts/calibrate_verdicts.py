@@ -4,8 +4,7 @@
 
 Uses the answers to questions that the claim model was not trained on (named in its card; the benchmark's are not among
 them), with their labels, scripts/data/claims. Every answer goes through the embedded judge's own
-code in several ways: as written; without punctuation; without punctuation and one word in ten misheard; and, where
-scripts/hear_claims.py has had it spoken, as the embedded recogniser wrote it down. Prints weights for
+code twice: as written, and in turn without punctuation or with one word in ten misheard besides. Prints weights for
 interviewer/evaluator/point_reading.py and, from fitting on three quarters of the questions and testing on the rest, how
 often points are told as what they are, the calibration error, and how precise a contradiction is that is told.
 """
@@ -22,13 +21,13 @@ from pathlib import Path
 
 import numpy as np
 from bench_evaluator import typed
-from claim_data import CARD, HEARD, Labelled, Lessons
+from claim_data import CARD, Labelled, Lessons
 from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 
 from interviewer.assembly.engines import sentence_cutter
-from interviewer.domain import Question, Turn
+from interviewer.domain import Question
 from interviewer.engines.claim_model import ClaimModel
 from interviewer.engines.minilm import MiniLmEmbedder
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
@@ -68,15 +67,6 @@ def answers(lessons: Lessons, questions: list[str]) -> Iterator[tuple[Question, 
             yield lessons.questions[name], list(pieces)
 
 
-def heard_turns() -> dict[tuple[str, str, str], list[Turn]]:
-    """By file, question and answer: what the embedded recogniser wrote down."""
-    lines = map(json.loads, HEARD.read_text(encoding="utf-8").splitlines()) if HEARD.is_file() else ()
-    return {
-        (line["file"], line["question"], line["answer"]): [Turn.model_validate(line["turn"])]
-        for line in lines
-    }
-
-
 def truth(point: str, pieces: list[Labelled]) -> str:
     """Stated wins over contradicted, as with somebody who corrects himself; then partly."""
     labels = {piece.labels.get(point) for piece in pieces}
@@ -84,7 +74,7 @@ def truth(point: str, pieces: list[Labelled]) -> str:
 
 
 def read_points(model: Path, most: int | None) -> list[Point]:
-    lessons, heard, rng = Lessons(), heard_turns(), random.Random(2)
+    lessons, rng = Lessons(), random.Random(2)
     judge = EmbeddedJudge(MiniLmEmbedder(), None, ClaimModel(model), sentence_cutter())
     found: list[Point] = []
     held = json.loads((model / CARD.name).read_text(encoding="utf-8"))["held_back"]
@@ -97,8 +87,6 @@ def read_points(model: Path, most: int | None) -> list[Point]:
             ways["no punctuation"] = typed(" ".join(spoken))
         else:
             ways["misheard"] = typed(" ".join(lessons.misheard.heard(spoken, WORD_ERRORS, rng)))
-        if recognised := heard.get((pieces[0].file, question.id, pieces[0].answer)):
-            ways["recognised"] = recognised
         for way, turns in ways.items():
             for asked in (question, stripped(question)):
                 for point, row in zip(asked.rubric, judge.features(asked, turns), strict=True):
@@ -111,8 +99,10 @@ def fit(points: list[Point], wanted: str, features: int) -> LogisticRegression:
     """A point that is stated partly counts as half stated."""
     rows, labels, weights = [], [], []
     for point in points:
-        halved = point.truth == "partly" and wanted == "states"
-        for label, weight in ((True, 0.5), (False, 0.5)) if halved else ((point.truth == wanted, 1.0),):
+        shares = [(point.truth == wanted, 1.0)]
+        if point.truth == "partly" and wanted == "states":
+            shares = [(True, 0.5), (False, 0.5)]
+        for label, weight in shares:
             rows.append(point.features[:features])
             labels.append(label)
             weights.append(weight)
@@ -157,10 +147,8 @@ def report(points: list[Point], met: np.ndarray, against: np.ndarray) -> None:
     ways = np.array([point.written for point in points])
     stated = np.where(labels == "states", 1.0, np.where(labels == "partly", 0.5, 0.0))
     told = (against >= SURE_FROM) & (met < PARTIAL)
-    for way in ("as written", "no punctuation", "misheard", "recognised"):
+    for way in ("as written", "no punctuation", "misheard"):
         rows = ways == way
-        if not rows.any():
-            continue
         shares = {
             label: round(float(np.mean(met[rows & (labels == label)] >= MET)), 3)
             for label in ("states", "partly", "absent", "contradicts")

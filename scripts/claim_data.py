@@ -27,7 +27,6 @@ from interviewer.library.content import load_library
 
 ROOT = Path(__file__).resolve().parent.parent
 PIECES = ROOT / "scripts" / "data" / "claims"
-HEARD = ROOT / "scripts" / "data" / "heard_claims.jsonl"
 CARD = ROOT / "models" / "judge" / "claims.json"
 BENCHMARK = ROOT / "tests" / "benchmark" / "answers"
 LABELS = ("states", "contradicts", "neither")
@@ -103,12 +102,6 @@ def benchmark_questions() -> set[str]:
         for path in BENCHMARK.glob("*.yaml")
         for answer in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]
     }
-
-
-def held_back() -> list[str]:
-    """Questions that the claim model in models/judge did not learn from."""
-    held: list[str] = json.loads(CARD.read_text(encoding="utf-8"))["held_back"]
-    return held
 
 
 class Lessons:

@@ -258,8 +258,9 @@ def train(
 def test(encoder: Encoder, head: Head, lessons: Lessons, held: Sequence[str]) -> dict[str, object]:
     """On pieces of held-back questions: how often what states (contradicts) a point is ranked above what does not. Then
     the same on pieces and stretches as a recogniser writes them."""
-    heard = tested(encoder, head, [lessons.lesson(name, random.Random(5)) for name in held])
-    return tested(encoder, head, [lessons.lesson(name) for name in held]) | {"as heard": heard}
+    heard = [lessons.lesson(name, random.Random(5)) for name in held]
+    figures: dict[str, object] = tested(encoder, head, [lessons.lesson(name) for name in held])
+    return figures | {"as heard": tested(encoder, head, heard)}
 
 
 @torch.inference_mode()  # type: ignore[untyped-decorator]

@@ -245,7 +245,7 @@ def _shadowed(
             continue
         first = spans[rows[0]].sentence
         opening = [row for row in rows if spans[row].sentence == first]
-        if truth[opening].max() > error[opening].max():
+        if truth[opening].max() + _LEANS_WRONG > error[opening].max():
             found[[row for row in rows if spans[row].sentence != first]] = True
     return found
 

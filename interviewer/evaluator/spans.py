@@ -20,7 +20,10 @@ LONG_SENTENCE_WORDS = 26
 SHORTEST_CLAUSE_WORDS = 4
 MOST_CLAUSES_OF_RUN = 4
 LONGEST_PASSAGE_WORDS = 30
-_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\n+")
+_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\n\s*\n|\n(?!\s*[a-z])")
+"""A line that goes on in lower case was only wrapped."""
+_FULL_STOP = re.compile(rf"(?<=\S)(?:{_SENTENCE_END.pattern})")
+"""One that somebody wrote: a stop that stands alone is what is left of words to the scorer."""
 _CLAUSE_END = re.compile(r"[,;:]\s|\s[–—-]\s|\(|\)")
 _CONNECTIVE = re.compile(
     r"\b(?:because|but|so that|so|and then|then|while|although|though|whereas|which means|which|since|however|"
@@ -181,7 +184,7 @@ class _TurnCutter:
 
     def runs_on(self, start: int, end: int, longest: int) -> bool:
         """Whether a sentence may be several: nobody put an end to any, or it is too long."""
-        return _SENTENCE_END.search(self.text) is None or len(self._inside(start, end)) > longest
+        return _FULL_STOP.search(self.text) is None or len(self._inside(start, end)) > longest
 
     def openings(self, divide: Divide, start: int, end: int) -> list[int]:
         """Where `divide` has sentences open after the first."""

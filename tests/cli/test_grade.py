@@ -65,7 +65,7 @@ def test_a_text_is_matched_to_the_bank_s_question(graded: dict[Any, dict[str, An
     line = graded[1]
     assert line["question_id"] == "bias_variance_tradeoff"
     met = {point["id"] for point in line["points"] if point["verdict"] in ("met", "partial")}
-    assert {"bias_is_systematic_error", "diagnose_by_train_validation"} <= met
+    assert {"bias_is_systematic_error", "variance_is_sensitivity", "diagnose_by_train_validation"} <= met
     assert line["interval"][0] <= line["scores"]["overall"] <= line["interval"][1]
 
 

@@ -33,6 +33,9 @@ def test_every_span_is_verbatim_at_its_offset(text: str) -> None:
 def test_punctuated_text_gives_its_sentences() -> None:
     sentences = [s.text for s in split(typed("It memorises. It fails on new data!")) if s.kind == "sentence"]
     assert sentences == ["It memorises.", "It fails on new data!"]
+    wrapped = "It memorises\nthe data\n- it fails\n\nthat is all"
+    found = [s.text for s in split(typed(wrapped)) if s.kind == "sentence"]
+    assert found == ["It memorises\nthe data", "- it fails", "that is all"]
 
 
 def test_unpunctuated_speech_gives_windows_that_cover_every_word() -> None:
@@ -54,6 +57,10 @@ def test_a_sentence_cut_in_the_wrong_place_is_still_found_whole() -> None:
     assert "data so it fails on new data then we stop early" in texts
     assert all(len(span.text.split()) <= LONG_SENTENCE_WORDS for span in spans)
     assert {span.sentence for span in spans} == {0, 1}
+    blanked = split(typed(f"{said}          ."), lambda spoken, silences: guess)
+    assert [span.text for span in blanked if not span.text.endswith(".")] == [
+        span.text for span in spans if not span.text.endswith("then we stop early")
+    ], "what was said to the scorer and is blanked changes nothing"
     running = " ".join(f"word{n}" for n in range(60))
     windows = [
         span.text for span in split(typed(running), lambda spoken, silences: []) if span.kind == "window"
