@@ -288,8 +288,10 @@ def page(results: list[dict[str, Any]]) -> str:
         "neighbours asked",
         "asked although answered",
     ]
+    left = sorted(set(load_library().personas) - {one["who"] for one in results})
+    told = f"Not measured in this version: {', '.join(left).replace('_', ' ')}.\n\n" if left else ""
     lines = [header, ["---", "---", *("---:" for _ in header[2:])], *rows]
-    return PAGE_ABOUT + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return PAGE_ABOUT + told + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 if __name__ == "__main__":
