@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from rehearsal import StuckWorker
 from voices import utterance
 
 from interviewer.domain import FRAME_SAMPLES, FRAME_SECONDS
@@ -141,18 +142,7 @@ def test_a_new_turn_forgets_how_the_last_one_sounded_and_what_it_covered() -> No
 
 
 def test_while_the_words_are_being_written_down_the_wait_is_long_and_ends() -> None:
-    class Never:
-        """A worker whose engine hangs."""
-
-        def submit(self, job):  # type: ignore[no-untyped-def]
-            from concurrent.futures import Future
-
-            return Future()
-
-        def close(self) -> None:
-            pass
-
-    ear = _Ear([STORY], worker=Never())
+    ear = _Ear([STORY], worker=StuckWorker(0))
     ear.hear(utterance(4.0, **FINISHED))
     wait = ear.silence(8.0)
     assert wait is not None
