@@ -188,9 +188,9 @@ def _claim(point: RubricPoint) -> Claim:
 
 
 def _heard(spans: Sequence[TextSpan], question: Question) -> list[bool]:
-    """Which spans may count: not the question given back."""
-    asked = gates.question_stems(question)
-    return [not gates.repeats_question(span.text, asked) for span in spans]
+    """Which spans may count: not the question given back, nor a hint."""
+    told = [gates.question_stems(question), *map(content_stems, question.hints)]
+    return [not any(gates.gives_back(span.text, words) for words in told) for span in spans]
 
 
 def widening(turns: Sequence[Turn], *, rough: bool) -> float:

@@ -113,10 +113,10 @@ def question_stems(question: Question) -> frozenset[str]:
     return content_stems(f"{question.spoken} {question.written}")
 
 
-def repeats_question(text: str, asked: frozenset[str]) -> bool:
-    """Whether a sentence only gives the question's words back."""
+def gives_back(text: str, told: frozenset[str]) -> bool:
+    """Whether a sentence only gives back words that the interviewer said before."""
     said = content_stems(text)
-    return len(said) >= 2 and covered(said, asked) >= _ECHO_SHARE
+    return len(said) >= 2 and covered(said, told) >= _ECHO_SHARE
 
 
 def _is_non_answer(text: str) -> bool:

@@ -50,6 +50,14 @@ def sentences(text: str) -> list[str]:
     return [s[0].lower() + s[1:] for s in re.split(r"(?<=[.!?])\s+", text)]
 
 
+def test_a_hint_given_back_is_no_answer(judge: EmbeddedJudge) -> None:
+    told = OVERFITTING.rubric[0].text
+    hinted = OVERFITTING.model_copy(update={"hints": ("Think about memory.", "Once more?", told)})
+    assert score(judge, told) > 0.5
+    assert score(judge, told, hinted) == 0.0
+    assert score(judge, GOOD_PLAIN, hinted) > 1, "what is said besides counts"
+
+
 def test_rubric_is_embedded_once() -> None:
     embedder = BagEmbedder()
     judge = EmbeddedJudge(embedder)
