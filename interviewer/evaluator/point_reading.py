@@ -42,6 +42,9 @@ SURE_FROM = 0.8
 """Of 36 points called contradicted from here, 34 were, on answers to questions not fitted on; from .75 it was 43 of 47. What is
 less sure is kept short of being told as an error."""
 _UNTOLD = CONTRADICTED - 1e-3
+_LEAST_DOUBT = -3.0
+"""Log-odds: however little of an answer can be read as an error, that makes the rest of it no truer. One in twenty answers
+that the weights were fitted on lies below; a single sentence without a full stop would lie far below, and earn full marks."""
 _TENTHS = 10  # cosines are told in tenths, so that all features are of like size
 _LEAST = 1e-4  # chances are kept away from 0 and 1 by so much
 
@@ -63,7 +66,12 @@ def point_features(
     ]
     running_on = np.full(len(points), float(all(span.kind != "sentence" for span in spans)))
     near = _TENTHS * strengths.true.max(axis=0).astype(np.float64)
-    others = [_mean_of_others(own[0]), _mean_of_others(own[3]), near, _mean_of_others(near)]
+    others = [
+        _mean_of_others(own[0]),
+        np.maximum(_mean_of_others(own[3]), _LEAST_DOUBT),
+        near,
+        _mean_of_others(near),
+    ]
     return np.stack([*own, running_on, *others], axis=1), best, worst
 
 
