@@ -36,6 +36,10 @@ HUMAN = Path(__file__).resolve().parents[3] / "shared" / "audio"
 SENTENCE = (
     "Spectral clustering builds the Laplacian of a similarity graph and clusters its lowest eigenvectors."
 )
+ON_THE_SAME = (  # without "eigenvectors", which flite does not say as people do
+    "If the similarity graph has too few edges, it falls apart and the clusters mean nothing.",
+    "The Laplacian of the graph is the degree matrix minus the similarity matrix.",
+)
 PHRASES = (
     "Spectral clustering works on the eigenvectors of the graph Laplacian.",
     "Build a similarity graph, then cluster the rows of the lowest eigenvectors.",
@@ -84,11 +88,12 @@ def test_knowing_the_question_makes_fewer_errors_than_the_stock_decoder(
     stock = PocketsphinxTranscriber(places.recogniser_assets(), library=Missing("the test takes them away"))
     stock.prepare(PHRASES)
     shared.prepare(PHRASES)
-    true = " ".join(spoken([SENTENCE]).words)
-    with_question = jiwer.wer(true, text_of(transcribe(shared, voiced(SENTENCE))))
-    without = jiwer.wer(true, text_of(transcribe(stock, voiced(SENTENCE))))
+    said = (SENTENCE, *ON_THE_SAME)
+    true = [" ".join(spoken([sentence]).words) for sentence in said]
+    with_question = jiwer.wer(true, [text_of(transcribe(shared, voiced(sentence))) for sentence in said])
+    without = jiwer.wer(true, [text_of(transcribe(stock, voiced(sentence))) for sentence in said])
     stock.close()
-    assert with_question < without
+    assert with_question < 0.7 * without
     assert with_question <= 0.25
 
 
