@@ -151,8 +151,8 @@ def judge_part(judged: Sequence[Judged], questions: int) -> str:
         f"Expected are: model answer at least {LEAST_FOR_MODEL_ANSWER:g}, {limits}.\n"
         f"{len(judged)} of {questions} questions were judged.\n"
         "Model answers and wrong phrasings were reworded with these scores in view until they passed, so the table shows that bank\n"
-        "and judge agree, and not that the judge is right about other people's words. Hints were not: they state nothing, but the\n"
-        'judge gives credit to sentences that only ask or point ("find that moment"). That is for the judge to learn.',
+        "and judge agree, and not that the judge is right about other people's words. Hints are tried by a judge who does not know that\n"
+        "they are hints and reads phrasings alone: it tells where a hint comes near to giving a point away.",
         f"### Exceptions\n\n{_exceptions(judged)}",
         "\n".join(unfair),
         "### Every question",
