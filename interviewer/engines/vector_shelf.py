@@ -29,11 +29,12 @@ class VectorShelf:
     def __init__(self, file: Path, model: str, texts: Collection[str]) -> None:
         """`model` names what makes the vectors, its weights included; `texts` are those that may be kept."""
         self._file = file
-        self._keys = {text: hashlib.sha256(f"{model}\n{text}".encode()).digest()[:16] for text in texts}
+        self._model = model
+        self._texts = texts
 
     def fetch(self, texts: Sequence[str]) -> dict[str, Vector]:
         """Those of the texts that are on the shelf, with their vectors."""
-        wanted = {self._keys[text]: text for text in texts if text in self._keys}
+        wanted = {self._key(text): text for text in texts if text in self._texts}
         if not wanted or not self._file.is_file():
             return {}
         try:
@@ -47,7 +48,7 @@ class VectorShelf:
     def keep(self, vectors: Mapping[str, Vector]) -> None:
         """Keep those of the vectors whose texts were named."""
         rows = [
-            (self._keys[text], vector.tobytes()) for text, vector in vectors.items() if text in self._keys
+            (self._key(text), vector.tobytes()) for text, vector in vectors.items() if text in self._texts
         ]
         if not rows:
             return
@@ -65,6 +66,9 @@ class VectorShelf:
                 self._file.unlink(missing_ok=True)
         except OSError:
             pass
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self._model}\n{text}".encode()).digest()[:16]
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self._file, timeout=_PATIENCE_SECONDS)

@@ -144,6 +144,7 @@ class EmbeddedJudge:
     def _topical_gate(
         self, question: Question, vectors: Matrix, rubric: RubricVectors, text: str
     ) -> Gate | None:
+        own = self._reads_like(question, vectors)
         topic = gates.Topic(
             points=nearest_per_point(vectors, rubric),
             question=float(cosines(vectors, rubric.asked).max()),
@@ -151,7 +152,7 @@ class EmbeddedJudge:
             elsewhere=[
                 float(np.mean(nearest_per_point(vectors, self._rubric(other))))
                 for other in self._neighbours(question, vectors)
-                if self._reads_like(other, vectors) > self._reads_like(question, vectors)
+                if self._reads_like(other, vectors) > own
             ],
         )
         return gates.topical_gate(topic, question)

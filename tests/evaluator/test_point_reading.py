@@ -69,5 +69,11 @@ def test_an_error_is_told_only_where_it_is_known_how_the_error_sounds() -> None:
     assert max(told[False]) < CONTRADICTED
 
 
+@pytest.mark.parametrize("question", [OVERFITTING, BARE])
+def test_where_no_error_can_be_read_the_rest_is_no_truer_for_it(question: Question) -> None:
+    met = [reading.met for reading in judge(0.02, 1e-6).assess(question, SAID).readings]
+    assert max(met) < 0.3
+
+
 def test_a_row_has_a_value_for_every_feature() -> None:
     assert judge(0.5, 0.1).features(OVERFITTING, SAID).shape == (len(OVERFITTING.rubric), len(FEATURES))
