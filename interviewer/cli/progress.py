@@ -28,7 +28,11 @@ def _progress(library: Library) -> Progress:
     from interviewer.assembly.progress import progress_now
     from interviewer.session.store import SessionStore
 
-    return progress_now(SessionStore(places.data_dir()), library, datetime.now().astimezone())
+    store = SessionStore(places.data_dir())
+    try:
+        return progress_now(store, library, datetime.now().astimezone())
+    finally:
+        store.close()
 
 
 @click.command()

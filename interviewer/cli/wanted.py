@@ -21,8 +21,10 @@ def what_is_due(library: Library, persona: str, chosen: tuple[str, ...]) -> tupl
     from interviewer.assembly.progress import due_round, progress_now
 
     store = SessionStore(places.data_dir())
-    start = due_round(progress_now(store, library, datetime.now().astimezone()), library)
-    store.close()
+    try:
+        start = due_round(progress_now(store, library, datetime.now().astimezone()), library)
+    finally:
+        store.close()
     source = click.get_current_context().get_parameter_source("persona")
     return (start.persona if source is ParameterSource.DEFAULT else persona), start.chosen
 
