@@ -144,14 +144,15 @@ class EmbeddedJudge:
     def _topical_gate(
         self, question: Question, vectors: Matrix, rubric: RubricVectors, text: str
     ) -> Gate | None:
-        own = self._reads_like(question, vectors)
+        others = self._neighbours(question, vectors)
+        own = self._reads_like(question, vectors) if others else 0.0
         topic = gates.Topic(
             points=nearest_per_point(vectors, rubric),
             question=float(cosines(vectors, rubric.asked).max()),
             shared_terms=len(content_stems(text) & gates.rubric_stems(question)),
             elsewhere=[
                 float(np.mean(nearest_per_point(vectors, self._rubric(other))))
-                for other in self._neighbours(question, vectors)
+                for other in others
                 if self._reads_like(other, vectors) > own
             ],
         )
