@@ -1,7 +1,7 @@
 """What the claim model learns from: the bank's rubrics, and pieces of spoken answers labelled by rubric point.
 
 Pieces lie in scripts/data/claims/*.jsonl, one to a line: {"question", "answer", "text", "labels": {point: "states" |
-"partly" | "contradicts"}}; a point that is not named is neither stated nor contradicted. Written by a language model.
+"partly" | "contradicts"}}; a point that is not named is neither stated nor contradicted. Written by a language model. Beside them stand topics outside the bank (claim_topics.py).
 Questions that the benchmark asks are left out entirely.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from claim_topics import HELD_BACK, read_topics
 from star_data import Misheard
 
 from interviewer.domain import Question
@@ -30,8 +31,13 @@ PIECES = ROOT / "scripts" / "data" / "claims"
 CARD = ROOT / "models" / "judge" / "claims.json"
 BENCHMARK = ROOT / "tests" / "benchmark" / "answers"
 LABELS = ("states", "contradicts", "neither")
-TARGETS = {"states": (1.0, 0.0, 0.0), "contradicts": (0.0, 1.0, 0.0), "partly": (0.5, 0.0, 0.5)}
 NEITHER = (0.0, 0.0, 1.0)
+TARGETS = {
+    "states": (1.0, 0.0, 0.0),
+    "contradicts": (0.0, 1.0, 0.0),
+    "partly": (0.5, 0.0, 0.5),
+    "neither": NEITHER,
+}
 LABELLED_WEIGHT = 4.0  # one labelled pair among some six unlabelled ones of its piece
 RIGHT_WEIGHT, WRONG_WEIGHT, OTHER_WEIGHT = (
     2.0,
@@ -117,6 +123,11 @@ class Lessons:
         for piece in read_pieces():
             if piece.question in self.questions:
                 self._pieces[piece.question].append(piece)
+        topics = read_topics()
+        self.topics: dict[str, Question] = {name: topic.question for name, topic in topics.items()}
+        self.topics_held_back = sorted(topics)[::HELD_BACK]
+        for name, topic in topics.items():
+            self._pieces[name] = [Labelled(name, *piece, "topics") for piece in topic.pieces()]
 
         self.misheard = Misheard(piece.text for pieces in self._pieces.values() for piece in pieces)
 
@@ -126,7 +137,7 @@ class Lessons:
     def lesson(self, question: str, rng: random.Random | None = None) -> Lesson:
         """With `rng` pieces are drawn, and joined by stretches that were cut anywhere from what a recogniser might write of
         them, and by asides; without, everything as it stands."""
-        asked = self.questions[question]
+        asked = self.topics.get(question) or self.questions[question]
         pieces = self._pieces[question]
         if rng and len(pieces) > MOST_PIECES:
             pieces = rng.sample(pieces, MOST_PIECES)
@@ -137,7 +148,7 @@ class Lessons:
                 said.append(text)
                 rows.append(row)
             asides = (asked.spoken, *asked.hints, *(f.text for f in asked.follow_ups))
-            for aside in rng.sample(asides, min(ASIDES, len(asides))):
+            for aside in rng.sample(asides, min(ASIDES, len(asides))) if question in self.questions else ():
                 said.append(aside)
                 rows.append(_aside_row(len(asked.rubric)))
         bank = tuple(bank_texts(asked))

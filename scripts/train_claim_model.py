@@ -17,12 +17,13 @@ import math
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from claim_data import ROOT, Lesson, Lessons
+from claim_topics import PREFIX
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoTokenizer
 
@@ -37,10 +38,11 @@ LONGEST_TOKENS = 48
 TOGETHER = 48  # texts embedded at once
 HELD_BACK = 5  # one question in so many
 FEATURES, GATES, MEETINGS, LABELS = 6, 6, 48, 3
-BARE_RUBRICS, BARE_POINTS = (
-    0.15,
-    0.15,
-)  # share of steps without wrong phrasings, and with each point's own text alone
+BARE_RUBRICS = BARE_POINTS = (
+    0.15  # share of steps without wrong phrasings, and with each point's own text alone
+)
+BARE_TOPICS = 0.4  # the same for topics outside the bank, whose rubrics stand for a caller's
+TOPIC_TIMES = 2  # in every pass; a topic has half the pieces of a question
 MISSING_RIGHT, MISSING_WRONG = 0.25, 0.3  # share of phrasings hidden otherwise
 
 
@@ -158,13 +160,15 @@ def visible(rows: torch.Tensor, bank: int, everything: int) -> torch.Tensor:
     return seen
 
 
-def hide(right: torch.Tensor, wrong: torch.Tensor, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
+def hide(
+    right: torch.Tensor, wrong: torch.Tensor, rng: random.Random, *, topic: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Some phrasings out of sight, so that rubrics with less text are learnt from too."""
-    if rng.random() < BARE_RUBRICS:
+    if rng.random() < (BARE_TOPICS if topic else BARE_RUBRICS):
         wrong = torch.zeros_like(wrong)
     else:
         wrong = wrong & (torch.rand(wrong.shape) > MISSING_WRONG)
-    if rng.random() < BARE_POINTS:
+    if rng.random() < (BARE_TOPICS if topic else BARE_POINTS):
         fewer = right.clone()
         fewer[..., 1:] = False
     else:
@@ -208,7 +212,7 @@ def read(
     right_seen = visible(places.right, len(lesson.bank), len(vectors))
     wrong_seen = visible(places.wrong, len(lesson.bank), len(vectors))
     if rng:
-        right_seen, wrong_seen = hide(right_seen, wrong_seen, rng)
+        right_seen, wrong_seen = hide(right_seen, wrong_seen, rng, topic=lesson.question.startswith(PREFIX))
     return head(*compare(vectors, places, right_seen, wrong_seen)), right_seen.any(dim=-1)
 
 
@@ -259,8 +263,25 @@ def test(encoder: Encoder, head: Head, lessons: Lessons, held: Sequence[str]) ->
     """On pieces of held-back questions: how often what states (contradicts) a point is ranked above what does not. Then
     the same on pieces and stretches as a recogniser writes them."""
     heard = [lessons.lesson(name, random.Random(5)) for name in held]
+    topics = [lessons.lesson(name) for name in lessons.topics_held_back]
     figures: dict[str, object] = tested(encoder, head, [lessons.lesson(name) for name in held])
-    return figures | {"as heard": tested(encoder, head, heard)}
+    return figures | {
+        "as heard": tested(encoder, head, heard),
+        "topics": tested(encoder, head, topics),
+        "topics, bare": tested(encoder, head, [bare(lesson) for lesson in topics]),
+    }
+
+
+def bare(lesson: Lesson) -> Lesson:
+    """The lesson with nothing but each point's own text to go by."""
+    first = [
+        row
+        for row, text in enumerate(lesson.bank)
+        if not text.wrong and text.point not in [other.point for other in lesson.bank[:row]]
+    ]
+    rows = [*first, *range(len(lesson.bank), len(lesson.targets))]
+    own = tuple(lesson.bank[row] for row in first)
+    return replace(lesson, bank=own, targets=lesson.targets[rows], weights=lesson.weights[rows])
 
 
 @torch.inference_mode()  # type: ignore[untyped-decorator]
@@ -328,8 +349,12 @@ def main() -> None:
     lessons = Lessons()
     names = sorted(lessons.questions)
     held = sorted(random.Random(options.seed).sample(names, len(names) // HELD_BACK))
+    if options.begin:  # what was held back stays so, whatever the bank has got since
+        held = json.loads((options.begin / "claims.json").read_text(encoding="utf-8"))["held_back"]
     learnt = [name for name in names if name not in held]
     print(f"{len(learnt)} questions to learn from, {len(held)} held back, {len(lessons.left_out)} left out")
+    topics = [name for name in sorted(lessons.topics) if name not in lessons.topics_held_back]
+    print(f"{len(topics)} topics outside the bank, {len(lessons.topics_held_back)} held back")
     encoder, head = Encoder(), Head()
     options.out.mkdir(parents=True, exist_ok=True)
     history: list[dict[str, object]] = []
@@ -338,13 +363,16 @@ def main() -> None:
         history = json.loads((options.begin / "claims.json").read_text(encoding="utf-8"))["history"]
     history += [{"pass": 0, "minutes": 0.0} | test(encoder, head, lessons, held)]
     print(json.dumps(history[-1]), flush=True)
-    for result in train(encoder, head, lessons, learnt, held, options):
+    for result in train(encoder, head, lessons, learnt + TOPIC_TIMES * topics, held, options):
         history.append(result)
         print(json.dumps(result), flush=True)
     save_file(kept(encoder, head), options.out / WEIGHTS_FILE)
     card = {
         "questions": len(learnt),
         "pieces": sum(len(lessons.pieces(name)) for name in learnt),
+        "topics": topics,
+        "topics_held_back": lessons.topics_held_back,
+        "topic_pieces": sum(len(lessons.pieces(name)) for name in topics),
         "held_back": held,
         "left_out": sorted(lessons.left_out),
         "rank": RANK,

@@ -56,6 +56,10 @@ def number_of_misconceptions(question: Question) -> Iterator[Remark]:
             yield from _number(
                 (*where, m, "wrong"), count, WRONG_PHRASINGS, "wrong phrasing", misconception.id
             )
+            if not misconception.denial:
+                yield (*where, m), f"{misconception.id}: no denial: how does somebody sound who knows better?"
+            if misconception.correction is None:
+                yield (*where, m), f"{misconception.id}: no correction to tell someone who made this error"
 
 
 def heavy_points_probed(question: Question) -> Iterator[Remark]:

@@ -174,7 +174,7 @@ def _secrets(question: Question) -> Iterable[str]:
     for point in question.rubric:
         texts += [point.text, *point.phrasings]
         for wrong in point.misconceptions:
-            texts += [*wrong.wrong, *wrong.denial, wrong.correction]
+            texts += [*wrong.wrong, *wrong.denial, wrong.correction or ""]
     for text in texts:
         yield from (part for part in _SENTENCE_END.split(text) if part)
 

@@ -47,12 +47,13 @@ LINE_SITUATIONS: tuple[LineSituation, ...] = LineSituation.__args__  # type: ign
 
 
 class Misconception(Noun):
-    """A confident error people really make about one rubric point."""
+    """A confident error people really make about one rubric point. A caller's own rubric may name the error alone; of
+    the bank's, lint wants all of it."""
 
     id: Identifier
-    wrong: tuple[Text, ...] = Field(min_length=2, description="How the error sounds when spoken.")
-    denial: tuple[Text, ...] = Field(min_length=1, description="How someone who knows better denies it.")
-    correction: Text = Field(description="What to tell someone who made this error.")
+    wrong: tuple[Text, ...] = Field(min_length=1, description="How the error sounds when spoken.")
+    denial: tuple[Text, ...] = Field(default=(), description="How someone who knows better denies it.")
+    correction: Text | None = Field(default=None, description="What to tell someone who made this error.")
 
 
 class RubricPoint(Noun):

@@ -39,9 +39,10 @@ class VectorShelf:
             return {}
         try:
             with closing(self._open()) as shelf:
-                return {
+                found = {
                     wanted[key]: np.frombuffer(row, np.float32) for key, row in _rows(shelf, list(wanted))
                 }
+                return found if len({len(vector) for vector in found.values()}) <= 1 else {}
         except (sqlite3.Error, OSError, ValueError):
             return {}
 

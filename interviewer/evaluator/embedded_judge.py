@@ -146,17 +146,21 @@ class EmbeddedJudge:
     ) -> Gate | None:
         others = self._neighbours(question, vectors)
         own = self._reads_like(question, vectors) if others else 0.0
+        nearer = [other for other in others if self._reads_like(other, vectors) > own]
         topic = gates.Topic(
             points=nearest_per_point(vectors, rubric),
             question=float(cosines(vectors, rubric.asked).max()),
             shared_terms=len(content_stems(text) & gates.rubric_stems(question)),
-            elsewhere=[
-                float(np.mean(nearest_per_point(vectors, self._rubric(other))))
-                for other in others
-                if self._reads_like(other, vectors) > own
-            ],
+            stranger=question.id not in self._bank,
+            elsewhere=[self._meets(other, vectors, question) for other in nearer],
         )
         return gates.topical_gate(topic, question)
+
+    def _meets(self, other: Question, vectors: Matrix, question: Question) -> float:
+        """How near the answer comes to another question's points, in as many words as `question` has for its own."""
+        if any(point.phrasings for point in question.rubric):
+            return float(np.mean(nearest_per_point(vectors, self._rubric(other))))
+        return self._reads_like(other, vectors)
 
     def _reads_like(self, question: Question, vectors: Matrix) -> float:
         """How near the answer comes to the points as they are written. A tenth of the cost of all their phrasings, which
@@ -165,8 +169,9 @@ class EmbeddedJudge:
         return float(cosines(vectors, points).max(axis=0).mean())
 
     def _neighbours(self, question: Question, vectors: Matrix) -> list[Question]:
-        """The other content questions that the answer resembles most, by their spoken words."""
-        others = [other for i, other in self._bank.items() if i != question.id]
+        """The other content questions that the answer resembles most, by their spoken words; none that asks nearly the
+        same."""
+        others = [other for i, other in self._bank.items() if i not in (question.id, *question.near)]
         if not others or question.kind not in gates.CONTENT_KINDS:
             return []
         nearness = cosines(vectors, self.embedder.encode([other.spoken for other in others])).max(axis=0)

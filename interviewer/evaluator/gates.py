@@ -34,6 +34,7 @@ _ON_TOPIC_POINT = 0.38
 _ON_TOPIC_QUESTION = 0.35
 _ON_TOPIC_TERMS = 3
 _OTHER_MARGIN = 0.06
+_STRANGERS_MARGIN = 0.15
 _NON_ANSWER = re.compile(
     r"\b(?:(?:i|we) (?:really |honestly |just )?(?:do not|don'?t|wouldn'?t|would not) (?:really |actually )?(?:know|remember|recall)"
     r"|(?:i )?(?:have |'ve )?(?:got )?no (?:idea|clue)|not sure|i(?: am|'m) not familiar|never (?:heard|used|worked|came across)"
@@ -80,13 +81,15 @@ class Topic:
     """How near an answer comes to its question and to others; all values are cosines.
 
     `points`: the answer's best similarity to each rubric point; `question`: to the question's own words;
-    `elsewhere`: the mean best similarity per rubric point of each of the nearest other questions.
+    `elsewhere`: the mean best similarity per rubric point of each of the nearest other questions. `stranger`: the question
+    is not the bank's, whose rubrics are put in more words than a caller's and so draw every answer on the subject.
     """
 
     points: Sequence[float]
     question: float
     shared_terms: int
     elsewhere: Sequence[float] = ()
+    stranger: bool = False
 
     @property
     def own(self) -> float:
@@ -97,7 +100,8 @@ def topical_gate(topic: Topic, question: Question) -> Gate | None:
     """Whether the answer belongs to another question or to none."""
     if question.kind not in CONTENT_KINDS:
         return None
-    if topic.elsewhere and max(topic.elsewhere) > topic.own + _OTHER_MARGIN:
+    margin = _STRANGERS_MARGIN if topic.stranger else _OTHER_MARGIN
+    if topic.elsewhere and max(topic.elsewhere) > topic.own + margin:
         return "other_question"
     strange = topic.question < _ON_TOPIC_QUESTION and topic.shared_terms < _ON_TOPIC_TERMS
     return "off_topic" if strange and max(topic.points) < _ON_TOPIC_POINT else None

@@ -97,7 +97,10 @@ def _line(task: GradingTask, measure: Measure, turn: Turn, scored: AnswerScore) 
             "overall": scored.overall,
         },
         "interval": list(scored.interval) if scored.interval else None,
-        "points": [_point(verdict) for verdict in technical.points],
+        "points": [
+            {"id": task.point_id(number, verdict.point), **_point(verdict)}
+            for number, verdict in enumerate(technical.points)
+        ],
         "star": {
             "components": {part: star.components.get(part, False) for part in get_args(StarComponent)},
             "sentences": [{"text": sentence.text, "label": sentence.label} for sentence in star.sentences],
@@ -111,7 +114,6 @@ def _line(task: GradingTask, measure: Measure, turn: Turn, scored: AnswerScore) 
 def _point(verdict: PointVerdict) -> dict[str, Any]:
     evidence = verdict.evidence
     return {
-        "id": verdict.point,
         "point": verdict.text,
         "verdict": verdict.verdict,
         "confidence": verdict.confidence,

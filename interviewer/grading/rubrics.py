@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interviewer.domain import Question, RubricPoint
@@ -15,6 +15,8 @@ from interviewer.ports import Embedder
 
 SAME_POINT = 0.75
 """Cosine from which a caller's point is taken to claim what a point of the bank claims."""
+NEAR = 3
+"""So many questions of the bank may ask for what the caller asks for: an answer that resembles them is not amiss."""
 _SHORTEST_POINT_WORDS = 4
 _ASKS_FOR_STORY = re.compile(
     r"\b(?:tell (?:me|us) about (?:a|an|one|the) (?:\w+ ){0,3}(?:time|situation|project|occasion|moment|case)"
@@ -52,26 +54,28 @@ class Measures:
         same = self._bank.get(task.question) or self._matcher.same_question(task.question)
         kind = task.kind or (same.kind if same else _kind_of(task.question))
         if task.rubric:
-            return Measure(
-                _question(task, kind, self._with_other_words(task, task.rubric)),
-                same.id if same else None,
-                True,
-            )
+            return Measure(self._question(task, kind, task.rubric), same.id if same else None, True)
         if same is not None:
             changed = same if kind == same.kind else same.model_copy(update={"kind": kind})
             return Measure(changed, same.id, True)
         points = _points_of(task.reference) if task.reference else ()
         if points:
-            return Measure(_question(task, kind, self._with_other_words(task, points)), None, True)
+            return Measure(self._question(task, kind, points), None, True)
         return Measure(_question(task, kind, (RubricPoint(id="none", text=task.question),)), None, False)
 
+    def _question(self, task: GradingTask, kind: Kind, rubric: tuple[RubricPoint, ...]) -> Question:
+        if not self._bank:
+            return _question(task, kind, rubric)
+        near, _ = self._matcher.candidates(task.question)
+        own = _question(task, kind, self._with_other_words(rubric, near))
+        return own.model_copy(update={"near": tuple(question.id for question in near[:NEAR])})
+
     def _with_other_words(
-        self, task: GradingTask, rubric: tuple[RubricPoint, ...]
+        self, rubric: tuple[RubricPoint, ...], near: Sequence[Question]
     ) -> tuple[RubricPoint, ...]:
         """Points that come without other words are lent those of a bank's point that claims the same."""
-        if not self._bank or all(point.phrasings and point.misconceptions for point in rubric):
+        if all(point.phrasings and point.misconceptions for point in rubric):
             return rubric
-        near, _ = self._matcher.candidates(task.question)
         known = [point for question in near for point in question.rubric]
         likeness = cosines(
             self._embedder.encode([point.text for point in rubric]),

@@ -39,6 +39,14 @@ def test_what_a_candidate_says_is_never_written(tmp_path: Path) -> None:
         assert kept.execute("SELECT count(*) FROM vectors").fetchone() == (1,)
 
 
+def test_a_row_of_another_length_is_not_believed(tmp_path: Path) -> None:
+    file = tmp_path / "vectors.sqlite"
+    shelf = VectorShelf(file, "model", BANK)
+    shelf.keep(vectors(*BANK))
+    shelf.keep({BANK[0]: np.ones(2, dtype=np.float32)})
+    assert shelf.fetch(BANK) == {}, "one of the two is wrong, and nobody knows which"
+
+
 def test_a_damaged_file_is_done_without_and_made_anew(tmp_path: Path) -> None:
     file = tmp_path / "vectors.sqlite"
     file.write_bytes(b"no database " * 1000)
