@@ -2,8 +2,9 @@
 
 scripts/data/claims/topics_*.txt: `# key | question` begins a topic, `* ` a rubric point; what follows belongs to that point:
 `+ ` another phrasing, `- ` how a misconception sounds, and pieces as a speaker says them: `s ` states the point, `c `
-contradicts it, `n ` speaks of the topic and does neither. Written by a language model. Topics of the small development set
-that came with the first of these files (DEVELOPMENT) are left out, and one in HELD_BACK is kept for figures.
+contradicts it, `n ` speaks of the topic and does neither. Written by a language model. Left out are topics of the small
+development set that came with the first of these files, and those whose subject the benchmark asks for in other words; of the
+rest, one in HELD_BACK is kept for figures and for calibrating.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from interviewer.domain import Misconception, Question, RubricPoint
 
 FILES = Path(__file__).resolve().parent / "data" / "claims"
 DEVELOPMENT = frozenset({"transfer", "roc", "rag", "quant", "corr", "queue"})
+ASKED_BY_THE_BENCHMARK = frozenset(
+    "cv leak pca distill bn clt lr rlhf bandit conv overfit attention prf1 calib boot abtest gd_variants drift monitor "
+    "batchstream datavalid servebatch split injection ranking".split()
+)
 HELD_BACK = 6
 NAMED = {"s": "states", "c": "contradicts", "n": "neither"}
 PREFIX = "topic_"
@@ -66,9 +71,11 @@ class Topic:
 
 
 def read_topics() -> Mapping[str, Topic]:
-    """Every topic but those of the development set, by the id of its question."""
+    """The topics that may be learnt from, by the id of their question."""
     topics = [topic for path in sorted(FILES.glob("topics_*.txt")) for topic in _parsed(path)]
-    return {PREFIX + topic.key: topic for topic in topics if topic.key not in DEVELOPMENT}
+    return {
+        PREFIX + topic.key: topic for topic in topics if topic.key not in DEVELOPMENT | ASKED_BY_THE_BENCHMARK
+    }
 
 
 def _parsed(path: Path) -> Iterator[Topic]:
