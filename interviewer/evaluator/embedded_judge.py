@@ -195,9 +195,9 @@ def _claim(point: RubricPoint) -> Claim:
 
 
 def _heard(spans: Sequence[TextSpan], question: Question) -> list[bool]:
-    """Which spans may count: not the question given back, nor a hint."""
-    told = [gates.question_stems(question), *map(content_stems, question.hints)]
-    return [not any(gates.gives_back(span.text, words) for words in told) for span in spans]
+    """Which spans may count: not what only gives back words of the question and its hints, of several together."""
+    told = gates.question_stems(question) | content_stems(" ".join(question.hints))
+    return [not gates.gives_back(span.text, told) for span in spans]
 
 
 def widening(turns: Sequence[Turn], *, rough: bool) -> float:
