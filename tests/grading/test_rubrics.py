@@ -30,6 +30,15 @@ RIGHT = """PCA finds the orthogonal directions along which the data vary most, t
 keeps the first few of them. You have to centre the data and scale the features first."""
 ELSE = """Panel coordination always follows the agenda that the chair sends round. Everyone gets five minutes. The minutes are
 written by the youngest member."""
+TERSE = {
+    "reuse a trained model": "begin with what another network has learnt",
+    "less data and time": "a few hundred examples are enough",
+    "keep the lower part fixed": "freeze the first layers",
+    "fails on distant tasks": "if the new job is nothing alike it may hurt",
+}
+PLAIN = """Somebody else trained a network for weeks on millions of photos, and I carry on from what it knows. A few hundred of my
+own pictures are then enough. I leave the first layers as they are, since edges look the same everywhere, and teach only the last
+one. If my pictures were nothing like theirs it might even hurt."""
 RUBRIC = ["directions of largest variance", "eigenvectors of the covariance", "scale the features first"]
 
 
@@ -43,6 +52,12 @@ def judge() -> EmbeddedJudge:
 def measures(judge: EmbeddedJudge) -> Measures:
     questions = load_library().questions
     return Measures({name: questions[name] for name in FEW}, judge.embedder)
+
+
+def typed(text: str) -> Turn:
+    return Turn(
+        segments=(Segment(text=text, start=0, end=0),), start=0, end=0, ended_by="typed", engine="written"
+    )
 
 
 def task(**line: Any) -> GradingTask:
@@ -59,22 +74,16 @@ def test_a_reference_that_says_something_else_goes_before_the_bank(measures: Mea
     assert measure.question.rubric[0].text.startswith("Panel coordination")
 
 
-@pytest.mark.parametrize("rubric", [RUBRIC, [{"text": text, "phrasings": [text]} for text in RUBRIC]])
+@pytest.mark.parametrize("phrased", [False, True])
 def test_an_answer_is_not_another_question_s_because_the_bank_asks_the_same(
-    measures: Measures, judge: EmbeddedJudge, rubric: list[Any]
+    measures: Measures, judge: EmbeddedJudge, phrased: bool
 ) -> None:
-    measure = measures.of(task(rubric=rubric))
-    turn = Turn(
-        segments=(Segment(text=RIGHT, start=0, end=0),), start=0, end=0, ended_by="typed", engine="written"
-    )
-    score = judge.judge(measure.question, [turn])
-    assert score.gate is None and (score.score or 0) > 0
+    rubric = [{"text": text, "phrasings": [other] if phrased else []} for text, other in TERSE.items()]
+    measure = measures.of(task(question="What is transfer learning?", rubric=rubric))
+    assert judge.judge(measure.question, [typed(PLAIN)]).gate is None
 
 
 def test_an_answer_to_another_question_is_still_told(measures: Measures, judge: EmbeddedJudge) -> None:
     measure = measures.of(task(rubric=RUBRIC))
     said = load_library().questions["dropout_explained"].model_answer
-    turn = Turn(
-        segments=(Segment(text=said, start=0, end=0),), start=0, end=0, ended_by="typed", engine="written"
-    )
-    assert judge.judge(measure.question, [turn]).gate == "other_question"
+    assert judge.judge(measure.question, [typed(said)]).gate == "other_question"
