@@ -152,15 +152,9 @@ class EmbeddedJudge:
             question=float(cosines(vectors, rubric.asked).max()),
             shared_terms=len(content_stems(text) & gates.rubric_stems(question)),
             stranger=question.id not in self._bank,
-            elsewhere=[self._meets(other, vectors, question) for other in nearer],
+            elsewhere=[float(np.mean(nearest_per_point(vectors, self._rubric(other)))) for other in nearer],
         )
         return gates.topical_gate(topic, question)
-
-    def _meets(self, other: Question, vectors: Matrix, question: Question) -> float:
-        """How near the answer comes to another question's points, in as many words as `question` has for its own."""
-        if any(point.phrasings for point in question.rubric):
-            return float(np.mean(nearest_per_point(vectors, self._rubric(other))))
-        return self._reads_like(other, vectors)
 
     def _reads_like(self, question: Question, vectors: Matrix) -> float:
         """How near the answer comes to the points as they are written. A tenth of the cost of all their phrasings, which
@@ -170,9 +164,10 @@ class EmbeddedJudge:
 
     def _neighbours(self, question: Question, vectors: Matrix) -> list[Question]:
         """The other content questions that the answer resembles most, by their spoken words; none that asks nearly the
-        same."""
+        same. None at all for a rubric without other words: every answer comes nearer to one that has them."""
         others = [other for i, other in self._bank.items() if i not in (question.id, *question.near)]
-        if not others or question.kind not in gates.CONTENT_KINDS:
+        bare = not any(point.phrasings for point in question.rubric)
+        if not others or bare or question.kind not in gates.CONTENT_KINDS:
             return []
         nearness = cosines(vectors, self.embedder.encode([other.spoken for other in others])).max(axis=0)
         return [others[int(column)] for column in np.argsort(-nearness, kind="stable")[:_NEAREST_OTHERS]]

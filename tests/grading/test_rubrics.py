@@ -84,6 +84,6 @@ def test_an_answer_is_not_another_question_s_because_the_bank_asks_the_same(
 
 
 def test_an_answer_to_another_question_is_still_told(measures: Measures, judge: EmbeddedJudge) -> None:
-    measure = measures.of(task(rubric=RUBRIC))
+    measure = measures.of(task(rubric=[{"text": text, "phrasings": [text]} for text in RUBRIC]))
     said = load_library().questions["dropout_explained"].model_answer
     assert judge.judge(measure.question, [typed(said)]).gate == "other_question"
