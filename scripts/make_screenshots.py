@@ -86,13 +86,13 @@ def server(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def begin(page: Any, *, typed: bool) -> str:
-    """A new interview about QUESTION; where its room is."""
+def begin(page: Any, *, typed: bool, questions: int = 1, follow_ups: int = 1) -> str:
+    """A new interview that begins with QUESTION; where its room is."""
     order = {
         "persona": "ml_engineer",
         "seed": 3,
-        "questions": 1,
-        "follow_ups": 1,
+        "questions": questions,
+        "follow_ups": follow_ups,
         "chosen": [QUESTION],
         "typed": typed,
     }

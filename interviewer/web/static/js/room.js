@@ -46,6 +46,7 @@ function take(message) {
     case "where": view.where(message); break;
     case "moment": view.moment(message); break;
     case "hush": if (state.player) state.player.hush(message.utterance); break;
+    case "loudness": if (state.player) state.player.loudness(message.utterance, message.gain); break;
     case "scoring":
       view.phase("scoring");
       view.notice(message.total ? `Scoring: ${message.done} of ${message.total}` : "Scoring");
