@@ -16,7 +16,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,12 +35,17 @@ from interviewer.session.store import SessionStore
 
 ANSWER = "I compare the training error with the validation error, and I look at the data. That's my answer."
 TYPED_ANSWER = "I compare the training error with the validation error."
-LEAD_SECONDS, PAUSE_SECONDS = 1.0, 5.0  # of silence before and after each answer
+LEAD_SECONDS, PAUSE_SECONDS = 1.0, 8.0  # of silence before and after each answer
+GIVEN_UP_SECONDS = (
+    5.0  # of silence, after which Enter ends a turn that a busy machine has not written down yet
+)
+LOOK_SECONDS, QUIET_LEVEL = 0.04, 8  # between two looks at the level meter; percent of it
 LOUD = 0.01  # peak amplitude: flite's quietest sound is far above, its silence is zero
 TURN_SECONDS = 60.0
 NEAR_SECONDS = 0.25  # how far the rough alignment of the two clocks may be out
 HEARD_SECONDS = 0.8  # of a reply before it is cut short
 
+PLAYED = "[interviewRoom.state.player?.utterance ?? 0, interviewRoom.state.player?.told ?? 0]"
 PROBE = """
 const peak = (input) => {
   let most = 0;
@@ -165,11 +170,11 @@ def room(driver: Any, address: str, wav: Path) -> Iterator[Any]:
 def spoken_turns(driver: Any, address: str, data: Path, folder: Path, turns: int) -> list[SpokenTurn]:
     """Answer aloud `turns` times."""
     with room(driver, address, microphone_wav(folder / "spoken.wav", silent=False)) as page:
+        said = 0
         for done in range(turns):
-            _take_the_floor(page)
-            _until(page, lambda at_least=done: _answers(page) > at_least, "the answer ends")
-        _until(page, lambda: _phase(page) == "speaking" and _sounding(page), "the last reply is heard")
-        page.wait_for_timeout(1000)
+            said = _take_the_floor(page, said)
+            _answer(page, done)
+        _take_the_floor(page, said)
         heard, offset, session = _heard(page), _clocks_apart(page), page.url.rpartition("/")[2]
     store = SessionStore(data)
     replies = [fact for fact in store.events(session) if isinstance(fact, ReplyTimed)]
@@ -182,14 +187,13 @@ def typed_turns(driver: Any, address: str, folder: Path, turns: int) -> list[flo
     """Seconds from sending a typed answer to the first loud sample of the reply, silence at its beginning taken off."""
     waits = []
     with room(driver, address, microphone_wav(folder / "silence.wav", silent=True)) as page:
-        for done in range(turns):
-            _take_the_floor(page)
+        said = _take_the_floor(page, 0)
+        for _ in range(turns):
             page.get_by_test_id("typed-answer").fill(TYPED_ANSWER)
             sent = page.evaluate(
                 "(document.getElementById('typed').requestSubmit(), globalThis.soundSeen.context.currentTime)"
             )
-            _until(page, lambda at_least=done: _answers(page) > at_least, "the answer is stored")
-            _until(page, lambda: _phase(page) == "speaking" and _sounding(page), "the reply is heard")
+            said = _take_the_floor(page, said)
             sound, silence = _heard(page).first_sound(sent)
             waits.append(sound - silence - sent)
     return waits
@@ -206,17 +210,42 @@ def _measured(
     return SpokenTurn(sound - said, loop, silence, reply.total)
 
 
-def _take_the_floor(page: Any) -> None:
-    """Cut the interviewer short once something was heard, in a pause of the microphone."""
-    _until(page, lambda: _phase(page) == "listening" or _told(page) > HEARD_SECONDS, "the interviewer speaks")
-    quiet = 0
-    while quiet < 12 and _phase(page) == "speaking":
-        level = page.get_by_test_id("mic-level").get_attribute("aria-valuenow")
-        quiet = quiet + 1 if float(level or 0) < 8 else 0
-        page.wait_for_timeout(40)
+def _take_the_floor(page: Any, before: int) -> int:
+    """Cut the interviewer short in a pause of the microphone, once something was heard of an utterance after `before`;
+    returns which one that is."""
+
+    def begun() -> bool:
+        utterance, told = page.evaluate(PLAYED)
+        return utterance not in (0, before) and (told > HEARD_SECONDS or _phase(page) == "listening")
+
+    _until(page, begun, "the interviewer speaks")
+    _quiet_for(page, 0.5, lambda: _phase(page) != "speaking")
     if _phase(page) == "speaking":
         page.keyboard.press("Enter")
     _until(page, lambda: _phase(page) == "listening", "the floor is open")
+    return int(page.evaluate(PLAYED)[0])
+
+
+def _answer(page: Any, before: int) -> None:
+    """Let the answer after the `before` ones be heard to its end."""
+    _until(page, lambda: _level(page) > QUIET_LEVEL, "the microphone speaks")
+    _quiet_for(page, GIVEN_UP_SECONDS, lambda: _answers(page) > before)
+    if _answers(page) == before and _phase(page) == "listening":
+        page.keyboard.press("Enter")
+    _until(page, lambda: _answers(page) > before, "the answer ends")
+
+
+def _quiet_for(page: Any, seconds: float, enough: Callable[[], bool]) -> None:
+    """Wait until the microphone has been quiet for so long, or for what is `enough`."""
+    since = time.monotonic()
+    while time.monotonic() - since < seconds and not enough():
+        if _level(page) >= QUIET_LEVEL:
+            since = time.monotonic()
+        page.wait_for_timeout(LOOK_SECONDS * 1000)
+
+
+def _level(page: Any) -> int:
+    return int(page.get_by_test_id("mic-level").get_attribute("aria-valuenow") or 0)
 
 
 def _heard(page: Any) -> Heard:
@@ -238,18 +267,10 @@ def _answers(page: Any) -> int:
     return int(page.locator("#lines .candidate").count())
 
 
-def _told(page: Any) -> float:
-    return float(page.evaluate("interviewRoom.state.player?.told ?? 0"))
-
-
-def _sounding(page: Any) -> bool:
-    return _told(page) > HEARD_SECONDS
-
-
 def _until(page: Any, condition: Any, what: str) -> None:
     give_up = time.monotonic() + TURN_SECONDS
     while not condition():
         if time.monotonic() > give_up:
             shown = " ".join(page.locator("#room").inner_text().split())
             sys.exit(f"In {TURN_SECONDS:g} s it never came to this: {what}. The room shows: {shown}")
-        page.wait_for_timeout(30)
+        page.wait_for_timeout(LOOK_SECONDS * 1000)

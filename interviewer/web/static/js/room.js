@@ -100,7 +100,7 @@ async function openSound() {
   };
   while (!state.microphone) {
     try {
-      state.microphone = await openMicrophone(context, { headphones, onFrame });
+      state.microphone = await openMicrophone(context, { onFrame });
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       await ask({ title: "No microphone", text: error.message, hint: "You can also begin an interview at the keyboard from the lobby.", go: "Try again" });
