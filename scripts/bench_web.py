@@ -9,6 +9,8 @@ Run it on a quiet machine. It starts `interviewer serve` with folders of its own
 - answer to reply: seconds from sending a typed answer to the first line of the reply;
 - the line there and back: what the way between page and server adds to every message (a browser adds the latency of
   its own loudspeaker);
+- with --turns, the wait in a real Chromium, from the last loud sample of its microphone to the first of the reply, the loop's
+  share of it and the page's (see web_sound.py), and from sending a typed answer to the reply's first sound;
 - memory of an idle session: growth of the server's unique set size with and without idle typed sessions.
 """
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import statistics
 import struct
@@ -31,6 +34,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import soundfile
+import web_sound
 from make_screenshots import server
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -221,7 +225,53 @@ def spread(values: list[float]) -> dict[str, float] | str:
     return {
         "count": len(values),
         "median_seconds": round(statistics.median(ordered), 4),
-        "p95_seconds": round(ordered[int(0.95 * (len(ordered) - 1))], 4),
+        "p95_seconds": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 4),
+    }
+
+
+def under_load(client: Client, process: psutil.Process, chosen: argparse.Namespace) -> dict[str, object]:
+    """Figures of the server with many sessions at once."""
+    found = Findings()
+    memory = idle_memory(client, process, 15)
+    echo_delay(client, found)
+    course = Course(chosen.typed + chosen.spoken, chosen.seconds)
+    work = [(typed_session, n) for n in range(chosen.typed)] + [
+        (spoken_session, n) for n in range(chosen.spoken)
+    ]
+    threads = [threading.Thread(target=one, args=(client, n, course, found)) for one, n in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if not course.running:
+        told = "".join(f"\n{word}" for word in found.refused)
+        sys.exit(f"Not every session was under way after {OPENING_SECONDS:g} s: nothing was measured.{told}")
+    return {
+        "typed": chosen.typed,
+        "spoken": chosen.spoken,
+        "seconds": chosen.seconds,
+        "sessions_closed_by_the_server": len(found.refused),
+        "messages_about_lost_sound": len(found.lost),
+        "server_behind_the_microphones_seconds": [round(seconds, 2) for seconds in sorted(found.behind)],
+        "typed_answer_to_reply": spread(found.replies),
+        "line_there_and_back": spread(found.echoes),
+        "idle_session_megabytes": round(memory, 2),
+    }
+
+
+def in_a_browser(address: str, folder: Path, turns: int) -> dict[str, object]:
+    """The wait from mouth to ear and from typing to ear, in a browser that has the server for itself."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        spoken = web_sound.spoken_turns(driver, address, folder / "data", folder, turns)
+        typed = web_sound.typed_turns(driver, address, folder, turns)
+    return {
+        "browser_speech_end_to_reply": spread([turn.total - turn.silence for turn in spoken]),
+        "browser_of_that_the_loop": spread([turn.loop for turn in spoken]),
+        "browser_of_that_the_loop_after_its_decision": spread([turn.computing for turn in spoken]),
+        "browser_of_that_the_page": spread([turn.page for turn in spoken]),
+        "browser_typed_answer_to_reply": spread(typed),
     }
 
 
@@ -230,6 +280,7 @@ def main() -> None:
     parser.add_argument("--typed", type=int, default=20)
     parser.add_argument("--spoken", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--turns", type=int, default=0, help="Turns in a browser; default: none.")
     parser.add_argument("--json", type=Path, help="Write the figures here as well.")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as address:
@@ -243,36 +294,12 @@ def main() -> None:
             for child in psutil.Process().children()
             if re.search(r"\bserve\b", " ".join(child.cmdline()))
         )
-        found = Findings()
-        memory = idle_memory(client, process, 15)
-        echo_delay(client, found)
-        course = Course(chosen.typed + chosen.spoken, chosen.seconds)
-        work = [(typed_session, n) for n in range(chosen.typed)] + [
-            (spoken_session, n) for n in range(chosen.spoken)
-        ]
-        threads = [threading.Thread(target=one, args=(client, n, course, found)) for one, n in work]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if not course.running:
-            told = "".join(f"\n{word}" for word in found.refused)
-            sys.exit(
-                f"Not every session was under way after {OPENING_SECONDS:g} s: nothing was measured.{told}"
-            )
-        figures = {
-            "engines": state["names"],
-            "typed": chosen.typed,
-            "spoken": chosen.spoken,
-            "seconds": chosen.seconds,
-            "sessions_closed_by_the_server": len(found.refused),
-            "messages_about_lost_sound": len(found.lost),
-            "server_behind_the_microphones_seconds": [round(seconds, 2) for seconds in sorted(found.behind)],
-            "typed_answer_to_reply": spread(found.replies),
-            "line_there_and_back": spread(found.echoes),
-            "idle_session_megabytes": round(memory, 2),
-            "load_average": psutil.getloadavg()[0],
-        }
+        figures = {"engines": state["names"]}
+        if chosen.turns:
+            figures |= in_a_browser(address, Path(folder), chosen.turns)
+        if chosen.typed + chosen.spoken:
+            figures |= under_load(client, process, chosen)
+        figures["load_average"] = psutil.getloadavg()[0]
     print(json.dumps(figures, indent=2))
     if chosen.json:
         chosen.json.parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,9 @@
 
     scripts/make_screenshots.py --out build/screenshots
 
-Needs a Chromium (Debian: apt-get install chromium) and the packages of the `dev` group. The same question is answered
-at the keyboard twice first, so that every page has something to show; nothing of the user's own sessions is touched.
+Needs a Chromium (Debian: apt-get install chromium) and the packages of the `dev` group. The empty pages are taken first.
+Then the demo's recorded candidate holds an interview and one of its questions is answered at the keyboard twice, so that
+every page has something to show; nothing of the user's own sessions is touched.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "device_scale_factor": 2},
 }
+WINDOWS = ("room", "replay", "answer")  # too long to be seen whole
 ANSWERS = (
     "Bias is the error of a model that is too simple, so it underfits. Variance is how much the model changes when "
     "the training sample changes, so a flexible model overfits. As complexity grows, bias goes down and variance goes "
@@ -50,15 +52,19 @@ FIRST_ANSWERS = (
 )
 
 
-@contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """`interviewer serve` with folders of its own; gives its address."""
-    environment = {
+def own_folders(folder: Path) -> dict[str, str]:
+    """The environment of a program that keeps everything inside `folder`."""
+    return {
         **os.environ,
         "INTERVIEWER_DATA_DIR": str(folder / "data"),
         "INTERVIEWER_CONFIG_DIR": str(folder / "config"),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """`interviewer serve` with folders of its own; gives its address."""
     command = [
         sys.executable,
         "-m",
@@ -72,7 +78,7 @@ def server(folder: Path) -> Iterator[str]:
     ]
     with (folder / "server.txt").open("wb") as sink:
         process = subprocess.Popen(
-            command, env=environment, cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT
+            command, env=own_folders(folder), cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT
         )
     try:
         give_up = time.monotonic() + START_SECONDS
@@ -86,13 +92,13 @@ def server(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def begin(page: Any, *, typed: bool) -> str:
-    """A new interview about QUESTION; where its room is."""
+def begin(page: Any, *, typed: bool, questions: int = 1, follow_ups: int = 1) -> str:
+    """A new interview that begins with QUESTION; where its room is."""
     order = {
         "persona": "ml_engineer",
         "seed": 3,
-        "questions": 1,
-        "follow_ups": 1,
+        "questions": questions,
+        "follow_ups": follow_ups,
         "chosen": [QUESTION],
         "typed": typed,
     }
@@ -136,7 +142,28 @@ def hold_session(page: Any, origin: str, answers: tuple[str, ...]) -> str:
     return str(page.url)
 
 
-def take(browser: Any, address: str, session: str, look: str, out: Path) -> None:
+def hold_demo(folder: Path) -> str:
+    """The demo's interview, spoken and recorded; the session's id."""
+    command = [sys.executable, "-m", "interviewer.cli", "demo", "--fast"]
+    subprocess.run(command, env=own_folders(folder), cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+    return max(path.name for path in (folder / "data" / "sessions").iterdir() if path.is_dir())
+
+
+def take_empty(browser: Any, address: str, look: str, out: Path) -> None:
+    """The pages of somebody who has not held an interview yet."""
+    origin = address.split("/?")[0]
+    context = browser.new_context(**LOOKS[look])
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#engines dl dt").nth(3).wait_for(timeout=START_SECONDS * 1000)
+    page.screenshot(path=out / f"first-lobby-{look}.png", full_page=True)
+    for name in ("sessions", "progress"):
+        page.goto(f"{origin}/{name}")
+        page.screenshot(path=out / f"first-{name}-{look}.png", full_page=True)
+    context.close()
+
+
+def take(browser: Any, address: str, demo: str, session: str, look: str, out: Path) -> None:
     origin = address.split("/?")[0]
     context = browser.new_context(**LOOKS[look])
     page = context.new_page()
@@ -149,7 +176,9 @@ def take(browser: Any, address: str, session: str, look: str, out: Path) -> None
     speak(page)
     page.screenshot(path=out / f"room-{look}.png")
     pages = {
-        "replay": session,
+        "replay": f"{origin}/sessions/{demo}",
+        "answer": f"{origin}/sessions/{demo}#question-1",
+        "typed": session,
         "sessions": f"{origin}/sessions",
         "progress": f"{origin}/progress?date={date.today() + timedelta(days=30)}",
         "attempts": f"{origin}/questions/{QUESTION}/attempts",
@@ -158,7 +187,7 @@ def take(browser: Any, address: str, session: str, look: str, out: Path) -> None
     for name, where in pages.items():
         page.goto(where)
         page.wait_for_timeout(300)
-        page.screenshot(path=out / f"{name}-{look}.png", full_page=name != "replay" or look == "phone")
+        page.screenshot(path=out / f"{name}-{look}.png", full_page=name not in WINDOWS)
     context.close()
 
 
@@ -183,6 +212,9 @@ def main() -> None:
     ):
         flags.append(f"--use-file-for-fake-audio-capture={microphone_file(Path(folder))}")
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+        for look in chosen.look or LOOKS:
+            take_empty(browser, address, look, chosen.out)
+        demo = hold_demo(Path(folder))
         context = browser.new_context()
         page = context.new_page()
         page.goto(address)
@@ -192,7 +224,7 @@ def main() -> None:
         session = hold_session(page, origin, ANSWERS)
         context.close()
         for look in chosen.look or LOOKS:
-            take(browser, address, session, look, chosen.out)
+            take(browser, address, demo, session, look, chosen.out)
             print(f"{look}: {chosen.out}")
         browser.close()
 

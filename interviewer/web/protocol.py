@@ -162,6 +162,14 @@ class Hush(Noun):
     utterance: int
 
 
+class Loudness(Noun):
+    """Play the rest of this utterance at `gain` times its loudness: the candidate begins to speak, or did not mean it."""
+
+    type: Literal["loudness"] = "loudness"
+    utterance: int
+    gain: float
+
+
 class Scoring(Noun):
     type: Literal["scoring"] = "scoring"
     done: int
@@ -194,7 +202,7 @@ class Refused(Noun):
     reason: str
 
 
-ToPage = Line | Where | Moment | Welcome | Hush | Scoring | Finished | Stopped | InUse | Refused
+ToPage = Line | Where | Moment | Welcome | Hush | Loudness | Scoring | Finished | Stopped | InUse | Refused
 
 
 def speech_to_page(utterance: int, piece: int, before: float, speech: Speech) -> bytes:

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from interviewer.audio.playback import DUCKED
 from interviewer.errors import EngineError
 from interviewer.ports import Speech
-from interviewer.web.protocol import Hush, speech_to_page
+from interviewer.web.protocol import Hush, Loudness, speech_to_page
 
 WATCHDOG_SECONDS = 10.0  # without progress: the page plays nothing; less may be a page that is busy
 NEARLY_SECONDS = 0.03  # the end of a sound is reported a few milliseconds short
@@ -28,7 +29,7 @@ class BrowserSpeaker:
     name = "loudspeaker of the browser"
 
     def __init__(
-        self, send: Callable[[bytes | Hush], None], clock: Callable[[], float] = time.monotonic
+        self, send: Callable[[bytes | Hush | Loudness], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._send = send
         self._clock = clock
@@ -38,6 +39,7 @@ class BrowserSpeaker:
         self._pieces: list[_Piece] = []
         self._seconds = 0.0
         self._heard = 0.0
+        self._quiet = False
         self._progress_at = 0.0
 
     def open(self) -> None:
@@ -47,7 +49,7 @@ class BrowserSpeaker:
         with self._lock:
             if not self._sounding():
                 self._utterance += 1
-                self._pieces, self._seconds, self._heard = [], 0.0, 0.0
+                self._pieces, self._seconds, self._heard, self._quiet = [], 0.0, 0.0, False
                 self._progress_at = self._clock()
             self._pieces.append(_Piece(self._seconds, speech))
             self._seconds += speech.seconds
@@ -72,6 +74,7 @@ class BrowserSpeaker:
             first = pieces if utterance == self._utterance else self._piece_at(self._heard)
             for index in range(min(first, len(self._pieces)), len(self._pieces)):
                 self._send_piece(index)
+            self._send_loudness()  # a new page begins at full loudness, and this one may have missed a change
 
     @property
     def busy(self) -> bool:
@@ -94,7 +97,11 @@ class BrowserSpeaker:
             return self._heard
 
     def duck(self, quiet: bool) -> None:
-        """The page plays on at full loudness: its pieces are on their way, and it cancels echo by itself."""
+        """The page is told when that changes, and begins each utterance at full loudness."""
+        with self._lock:
+            if self._sounding() and quiet != self._quiet:
+                self._quiet = quiet
+                self._send_loudness()
 
     def stop(self) -> float:
         with self._lock:
@@ -112,6 +119,9 @@ class BrowserSpeaker:
     def _piece_at(self, seconds: float) -> int:
         before = [index for index, piece in enumerate(self._pieces) if piece.before <= seconds]
         return before[-1] if before else 0
+
+    def _send_loudness(self) -> None:
+        self._send(Loudness(utterance=self._utterance, gain=DUCKED if self._quiet else 1.0))
 
     def _send_piece(self, index: int) -> None:
         piece = self._pieces[index]

@@ -152,6 +152,13 @@ def test_paths_lead_nowhere_else(server: RoomServer, path: str) -> None:
     assert "root:" not in text and "import" not in text
 
 
+@pytest.mark.parametrize("session", ["..%2f..%2fetc", "%2e%2e", "....%2f%2fsound", "%00", "a" * 101])
+def test_a_line_leads_nowhere_else(server: RoomServer, session: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        joined(server, session)
+    assert refused.value.response.status_code in (403, 404)
+
+
 @pytest.mark.parametrize(
     ("order", "word"),
     [

@@ -10,13 +10,14 @@ import threading
 import numpy as np
 import pytest
 
+from interviewer.audio.playback import DUCKED
 from interviewer.domain import FRAME_SAMPLES
 from interviewer.errors import EngineError
 from interviewer.ports import Samples, Speech
 from interviewer.web.keyboard import StoppableClock
 from interviewer.web.line import MOMENTS_QUEUED, Allowance, SocketPage
 from interviewer.web.microphone import LONGEST_GAP, MOST_WAITING, BrowserMicrophone
-from interviewer.web.protocol import SPEECH_HEADER, Hush, RefusedError, frame_from_page
+from interviewer.web.protocol import SPEECH_HEADER, Hush, Loudness, RefusedError, frame_from_page
 from interviewer.web.screen import NOBODY
 from interviewer.web.speaker import WATCHDOG_SECONDS, BrowserSpeaker
 
@@ -98,19 +99,19 @@ def test_reading_waits_for_the_page() -> None:
 # -- loudspeaker -------------------------------------------------------------------------------------------------------
 
 
-def pieces(sent: list[bytes | Hush]) -> list[tuple[int, float]]:
+def pieces(sent: list[bytes | Hush | Loudness]) -> list[tuple[int, float]]:
     """Piece and seconds before it, of what was sent."""
     unpacked = [SPEECH_HEADER.unpack_from(item) for item in sent if isinstance(item, bytes)]
     return [(piece, round(before, 3)) for _, piece, _, before in unpacked]
 
 
-def utterance(sent: list[bytes | Hush]) -> int:
+def utterance(sent: list[bytes | Hush | Loudness]) -> int:
     """The number of the last utterance that was sent."""
     return int([SPEECH_HEADER.unpack_from(item)[0] for item in sent if isinstance(item, bytes)][-1])
 
 
 def test_pieces_follow_each_other_and_the_page_says_how_much_was_heard() -> None:
-    sent: list[bytes | Hush] = []
+    sent: list[bytes | Hush | Loudness] = []
     speaker = BrowserSpeaker(sent.append, Clock())
     speaker.play(tone(1.0))
     speaker.play(tone(0.5, 22_050))
@@ -129,7 +130,7 @@ def test_pieces_follow_each_other_and_the_page_says_how_much_was_heard() -> None
 
 
 def test_an_interruption_silences_the_page_at_once() -> None:
-    sent: list[bytes | Hush] = []
+    sent: list[bytes | Hush | Loudness] = []
     speaker = BrowserSpeaker(sent.append, Clock())
     speaker.play(tone(3.0))
     speaker.played(utterance(sent), 0.7)
@@ -138,8 +139,33 @@ def test_an_interruption_silences_the_page_at_once() -> None:
     assert not speaker.busy
 
 
+def test_the_page_is_told_when_the_voice_grows_soft_and_when_it_is_over() -> None:
+    sent: list[bytes | Hush | Loudness] = []
+    speaker = BrowserSpeaker(sent.append, Clock())
+    speaker.duck(True)
+    assert sent == [], "nothing is played"
+    speaker.play(tone(3.0))
+    said = utterance(sent)
+    soft, loud = Loudness(utterance=said, gain=DUCKED), Loudness(utterance=said, gain=1.0)
+    for quiet in (False, True, True, False, False, True):  # the loop says so with every frame
+        speaker.duck(quiet)
+    assert sent[1:] == [soft, loud, soft]
+    sent.clear()
+    speaker.rejoin(0, 0)
+    assert sent[-1] == soft, "a new page goes on as softly"
+    speaker.duck(False)
+    speaker.rejoin(said, 1)
+    assert sent[-1] == loud, "the change may have been told while the line was down"
+    speaker.duck(True)
+    speaker.stop()
+    speaker.play(tone(3.0))
+    sent.clear()
+    speaker.duck(False)
+    assert sent == [], "what is said next begins at full loudness"
+
+
 def test_a_page_that_comes_back_gets_what_it_lacks() -> None:
-    sent: list[bytes | Hush] = []
+    sent: list[bytes | Hush | Loudness] = []
     speaker = BrowserSpeaker(sent.append, Clock())
     for _ in range(3):
         speaker.play(tone(1.0))
@@ -159,7 +185,7 @@ def test_a_page_that_comes_back_gets_what_it_lacks() -> None:
 
 def test_a_page_that_plays_nothing_is_noticed() -> None:
     clock = Clock()
-    sent: list[bytes | Hush] = []
+    sent: list[bytes | Hush | Loudness] = []
     speaker = BrowserSpeaker(sent.append, clock)
     speaker.play(tone(20.0))
     clock.now = WATCHDOG_SECONDS - 1

@@ -164,7 +164,15 @@ def test_exports(browser: Any, server: RoomServer) -> None:
         assert answered.body().startswith(mark)
         assert f'filename="interview-{session}.{form}"' in answered.headers["content-disposition"]
     assert tab.page.pdf()[:5] == b"%PDF-", "the page prints"
+    advised = tab.get("practise-next").first
+    question = advised.get_attribute("data-retry")
+    advised.click()
+    tab.page.wait_for_url("**/room/*")
+    tab.until_phase("listening")
+    tab.get("end-interview").click()
+    tab.page.wait_for_url("**/sessions/*", timeout=60_000)
     tab.close()
+    assert [fact.question for fact in server.program.facts() if isinstance(fact, QuestionAsked)] == [question]
 
 
 def test_what_is_due_is_practised_with_one_button(browser: Any, server: RoomServer) -> None:

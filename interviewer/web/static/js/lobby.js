@@ -76,7 +76,7 @@ async function record(seconds, during = async () => {}) {
   const context = new AudioContext();
   const frames = [];
   const onFrame = (frame) => { frames.push(frame); meter.show(levelOf(frame)); };
-  const microphone = await openMicrophone(context, { headphones: byId("headphones").checked, onFrame });
+  const microphone = await openMicrophone(context, { onFrame });
   await during();
   await new Promise((done) => setTimeout(done, seconds * 1000));
   microphone.close();

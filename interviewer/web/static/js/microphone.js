@@ -8,15 +8,16 @@ const REASONS = {
   NotReadableError: "Another program has the microphone. Close it there, or answer at the keyboard.",
 };
 
-export async function openMicrophone(context, { headphones, onFrame }) {
+export async function openMicrophone(context, { onFrame }) {
   if (!navigator.mediaDevices) {
     throw new MicrophoneError("Browsers give a microphone to pages of this machine only (http://127.0.0.1), or over https.");
   }
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({
-      // noise suppression takes away consonants that a recogniser needs
-      audio: { channelCount: 1, echoCancellation: !headphones, noiseSuppression: false, autoGainControl: true },
+      // noise suppression takes away consonants that a recogniser needs; echo is cancelled with headphones too, where it
+      // does nothing, because who may interrupt was found out by a check that was made with it
+      audio: { channelCount: 1, echoCancellation: true, noiseSuppression: false, autoGainControl: true },
     });
   } catch (error) {
     throw new MicrophoneError(REASONS[error.name] || `The microphone could not be opened: ${error.message}`);

@@ -4,6 +4,7 @@ const HEADER_BYTES = 16;
 const REPORT_SECONDS = 0.05; // of sound between two reports
 const START_SECONDS = 0.02;
 const FADE_SECONDS = 0.008;
+const SOFTEN_SECONDS = 0.02; // from one loudness to the other
 
 export class Player {
   /** `report(utterance, seconds)` is told how much was heard. */
@@ -54,6 +55,11 @@ export class Player {
     for (const { source } of this.playing) source.stop(now + FADE_SECONDS * 2);
     this.playing = [];
     this.next = 0;
+  }
+
+  /** Softer while the candidate begins to speak, and as before when they did not mean to interrupt. */
+  loudness(utterance, gain) {
+    if (utterance === this.utterance) this.out.gain.setTargetAtTime(gain, this.context.currentTime, SOFTEN_SECONDS / 3);
   }
 
   begin(utterance) {

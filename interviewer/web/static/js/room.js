@@ -46,6 +46,7 @@ function take(message) {
     case "where": view.where(message); break;
     case "moment": view.moment(message); break;
     case "hush": if (state.player) state.player.hush(message.utterance); break;
+    case "loudness": if (state.player) state.player.loudness(message.utterance, message.gain); break;
     case "scoring":
       view.phase("scoring");
       view.notice(message.total ? `Scoring: ${message.done} of ${message.total}` : "Scoring");
@@ -99,7 +100,7 @@ async function openSound() {
   };
   while (!state.microphone) {
     try {
-      state.microphone = await openMicrophone(context, { headphones, onFrame });
+      state.microphone = await openMicrophone(context, { onFrame });
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       await ask({ title: "No microphone", text: error.message, hint: "You can also begin an interview at the keyboard from the lobby.", go: "Try again" });

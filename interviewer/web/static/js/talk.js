@@ -29,7 +29,7 @@ export class Talk {
   listenToKeys() {
     document.addEventListener("keydown", (event) => {
       const field = event.target.matches("textarea, input:not([type=checkbox]), select");
-      if (event.key === " " && this.pushing.checked && !field && !event.target.matches("button, a, summary")) {
+      if (event.key === " " && this.pushing.checked && !event.target.matches("textarea, input, select, button, a, summary")) {
         event.preventDefault();
         if (!event.repeat) this.hold();
         return;
@@ -64,6 +64,7 @@ export class Talk {
     this.pushing.addEventListener("change", () => {
       this.talk.hidden = !this.pushing.checked;
       this.open(!this.pushing.checked);
+      if (this.pushing.checked) this.talk.focus(); // where Space now speaks, and no longer switches
       this.notice(this.pushing.checked ? "Hold Space, or the button, while you speak." : "Hands-free: just speak.");
     });
     this.talk.addEventListener("pointerdown", () => this.hold());
