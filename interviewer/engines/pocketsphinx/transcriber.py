@@ -50,6 +50,10 @@ DOUBTFUL_BELOW = 0.65
 PRIMING_SECONDS = 2.0
 """How much of the first chunk is held back to learn the microphone's colour from, when nothing told it before."""
 
+LEADING_SECONDS = 1.5
+"""How much of what was said before a chunk is decoded again at its beginning, for its first words to follow upon."""
+
+_NOTHING: Samples = np.zeros(0, dtype=np.float32)
 _PRIOR_FRAMES = 20  # how many frames of speech the mean before priming is worth
 _WINDOW_FRAMES = 500  # how many frames pocketsphinx takes a mean that was set to be worth
 _MOST_PRIMING_FRAMES = 300  # beyond, pocketsphinx starts to forget, and the mean could not be read back
@@ -84,6 +88,7 @@ class PocketsphinxTranscriber:
         self._primed = False
         self._held: list[bytes] | None = None
         self._sound: list[Samples] = []
+        self._leading = _NOTHING  # heard before the chunk began, in whole words
         self._before_chunk: tuple[tuple[float, ...], bool] = (
             (),
             False,
@@ -109,6 +114,7 @@ class PocketsphinxTranscriber:
     def prepare(self, phrases: Sequence[str]) -> None:
         """Expect talk about `phrases`: all that a question's rubric says of a good answer. Never within a chunk."""
         self._must_be("idle")
+        self._leading = _NOTHING
         if self._mixed is None or tuple(phrases) == self._prepared:
             return
         parts = (part for phrase in phrases for cut in clauses(phrase) if len(cut) > 1 for part in cut)
@@ -157,11 +163,14 @@ class PocketsphinxTranscriber:
         self._held = None if self._primed else []
         if self._primed:
             self._decoder.start()
+            self._decoder.feed(_pcm16(self._leading))
+        else:
+            self._leading = _NOTHING
 
     def feed(self, samples: Samples) -> None:
         self._must_be("chunk")
         self._sound.append(samples)
-        pcm16 = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        pcm16 = _pcm16(samples)
         if self._held is None:
             self._decoder.feed(pcm16)
             return
@@ -179,11 +188,13 @@ class PocketsphinxTranscriber:
         self.refusals = ()
         if self._held is not None:
             self._release()
-        words = tuple(join_letters(list(_words(self._decoder.end())), self._acronyms))
+        decoded = _later(_words(self._decoder.end()), len(self._leading) / SAMPLE_RATE)
+        words = tuple(join_letters(decoded, self._acronyms))
         self._state = "idle"
         segments = self._believed(words) if words else ()
         if not segments:  # noise has nothing to say about the voice
             self._decoder.cepstral_mean, self._primed = self._before_chunk
+        self._leading = _last_words(np.concatenate(self._sound), decoded) if segments else _NOTHING
         return segments
 
     def _believed(self, words: tuple[Word, ...]) -> tuple[Segment, ...]:
@@ -237,7 +248,7 @@ class PocketsphinxTranscriber:
     def prime(self, samples: Samples) -> None:
         """Learn the microphone's colour from up to three seconds of speech, such as a microphone check's. Between chunks."""
         self._must_be("idle")
-        self._prime((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
+        self._prime(_pcm16(samples))
 
     def _prime(self, pcm16: bytes) -> None:
         """Set the cepstral mean from these samples by watching how far they move it."""
@@ -286,3 +297,23 @@ def _words(decoded: Iterable[DecodedWord]) -> Iterable[Word]:
                 end=(word.last_frame + 1) * FRAME_SECONDS,
                 confidence=word.posterior,
             )
+
+
+def _later(words: Iterable[Word], seconds: float) -> list[Word]:
+    """The words after the first `seconds`, with times counted from there; one across the border belongs to its longer part."""
+    return [
+        word.model_copy(update={"start": max(0.0, word.start - seconds), "end": word.end - seconds})
+        for word in words
+        if word.start + word.end > 2 * seconds
+    ]
+
+
+def _last_words(sound: Samples, words: Sequence[Word]) -> Samples:
+    """The end of a chunk's sound, from where a word begins: LEADING_SECONDS or a word less."""
+    seconds = len(sound) / SAMPLE_RATE
+    begins = [word.start for word in words if word.start >= seconds - LEADING_SECONDS]
+    return sound[round(begins[0] * SAMPLE_RATE) :] if begins else _NOTHING
+
+
+def _pcm16(samples: Samples) -> bytes:
+    return (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
