@@ -24,15 +24,14 @@ from pathlib import Path
 import click
 import numpy as np
 import psutil
-from bench_latency import ROOM_NOISE, Candidate, answer, machine
+from bench_latency import Candidate, answer, machine
 
-from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, open_engines
-from interviewer.assembly.sessions import Wanted, spoken_conversation, start_session
-from interviewer.audio.virtual_room import RealTimePace, VirtualRoom
+from interviewer.assembly.engines import open_engines
+from interviewer.assembly.sessions import Wanted, start_session
 from interviewer.conversation.controls import Controls, Live
 from interviewer.demo.candidate import load_script
+from interviewer.demo.room import EMBEDDED, conversation_in, quiet_room
 from interviewer.library.content import load_library
-from interviewer.library.settings import Settings
 from interviewer.session.events import Answered, Event, FaultNoted, ReplyTimed
 from interviewer.session.store import SessionStore
 
@@ -111,30 +110,26 @@ def growth(windows: Sequence[Sequence[float]], since: int) -> float | None:
 def hold(minutes: float, answer_seconds: float, real_time: bool) -> tuple[list[Event], Watch, float]:
     """One interview, its facts, what was watched, and how long it took on the session's clock, in seconds."""
     library = load_library()
-    settings = Settings(transcriber=EMBEDDED_TRANSCRIBER, language_model="none")
-    engines = open_engines(settings, library.questions, typed=False)
+    engines = open_engines(EMBEDDED, library.questions, typed=False)
     with tempfile.TemporaryDirectory() as folder:
         store = SessionStore(Path(folder))
         wanted = Wanted(
             load_script().persona, questions=MOST_QUESTIONS, minutes=4 * minutes, follow_ups=1, seed=5
         )
         journal = start_session(store, library, engines, wanted, now=datetime.now(UTC))
-        pace = RealTimePace() if real_time else None
-        room, controls = VirtualRoom(pace=pace, noise=ROOM_NOISE, keep_played=False), Controls()
+        room, controls = quiet_room(real_time=real_time, keep_played=False), Controls()
         candidate = Candidate(answer(answer_seconds, "silence"), "silence", room, controls)
         watch = Watch(candidate, controls, 60.0 * minutes)
-        with spoken_conversation(
+        with conversation_in(
+            room,
             store,
             journal,
             library,
             engines,
-            room.microphone,
-            room.speaker,
-            headphones=True,
+            watch.on_live,
+            real_time=real_time,
             controls=controls,
             monotonic=time.monotonic if real_time else time.process_time,
-            on_live=watch.on_live,
-            inline=not real_time,
         ) as conversation:
             conversation.run()
         facts = store.events(journal.session)
