@@ -1,6 +1,7 @@
 """The embedded recogniser behind the Transcriber port: what was said in one chunk, biased towards the question asked.
 
-Streams into the decoder while the candidate speaks, so that closing a chunk costs a few hundredths of a second. Does not
+Streams into the decoder while the candidate speaks; closing a chunk goes over it a second time, so chunks are short, and each
+is led into by the last words before it, since a search that begins in mid-sentence mishears what it begins with. Does not
 know where its assets are: the caller names the folder. Owned by one thread.
 """
 
@@ -26,6 +27,7 @@ from interviewer.engines.pocketsphinx.decoder import (
     Tuning,
 )
 from interviewer.engines.pocketsphinx.language_model import trigrams
+from interviewer.engines.pocketsphinx.leading import Leading
 from interviewer.engines.pocketsphinx.letters import join_letters, spelled_out
 from interviewer.engines.pocketsphinx.lexicon import (
     Pronouncer,
@@ -50,10 +52,6 @@ DOUBTFUL_BELOW = 0.65
 PRIMING_SECONDS = 2.0
 """How much of the first chunk is held back to learn the microphone's colour from, when nothing told it before."""
 
-LEADING_SECONDS = 1.5
-"""How much of what was said before a chunk is decoded again at its beginning, for its first words to follow upon."""
-
-_NOTHING: Samples = np.zeros(0, dtype=np.float32)
 _PRIOR_FRAMES = 20  # how many frames of speech the mean before priming is worth
 _WINDOW_FRAMES = 500  # how many frames pocketsphinx takes a mean that was set to be worth
 _MOST_PRIMING_FRAMES = 300  # beyond, pocketsphinx starts to forget, and the mean could not be read back
@@ -67,6 +65,7 @@ class PocketsphinxTranscriber:
 
     name = "pocketsphinx"
     rough = True
+    chunk_seconds = 3.5  # closing one goes over all of it a second time: 15 ms for a second of speech
 
     def __init__(
         self,
@@ -88,7 +87,7 @@ class PocketsphinxTranscriber:
         self._primed = False
         self._held: list[bytes] | None = None
         self._sound: list[Samples] = []
-        self._leading = _NOTHING  # heard before the chunk began, in whole words
+        self._leading = Leading()
         self._before_chunk: tuple[tuple[float, ...], bool] = (
             (),
             False,
@@ -114,7 +113,7 @@ class PocketsphinxTranscriber:
     def prepare(self, phrases: Sequence[str]) -> None:
         """Expect talk about `phrases`: all that a question's rubric says of a good answer. Never within a chunk."""
         self._must_be("idle")
-        self._leading = _NOTHING
+        self._leading = Leading()  # what comes is no continuation
         if self._mixed is None or tuple(phrases) == self._prepared:
             return
         parts = (part for phrase in phrases for cut in clauses(phrase) if len(cut) > 1 for part in cut)
@@ -163,9 +162,9 @@ class PocketsphinxTranscriber:
         self._held = None if self._primed else []
         if self._primed:
             self._decoder.start()
-            self._decoder.feed(_pcm16(self._leading))
+            self._decoder.feed(_pcm16(self._leading.sound))
         else:
-            self._leading = _NOTHING
+            self._leading = Leading()
 
     def feed(self, samples: Samples) -> None:
         self._must_be("chunk")
@@ -181,20 +180,20 @@ class PocketsphinxTranscriber:
     def partial(self) -> str:
         if self._state != "chunk" or self._held is not None:
             return ""
-        return " ".join(_plain(word) for word in self._decoder.partial().split())
+        return " ".join(_plain(word) for word in self._decoder.partial().split()[self._leading.words :])
 
     def end_chunk(self) -> tuple[Segment, ...]:
         self._must_be("chunk")
         self.refusals = ()
         if self._held is not None:
             self._release()
-        decoded = _later(_words(self._decoder.end()), len(self._leading) / SAMPLE_RATE)
+        decoded = self._leading.without(_words(self._decoder.end()))
         words = tuple(join_letters(decoded, self._acronyms))
         self._state = "idle"
         segments = self._believed(words) if words else ()
         if not segments:  # noise has nothing to say about the voice
             self._decoder.cepstral_mean, self._primed = self._before_chunk
-        self._leading = _last_words(np.concatenate(self._sound), decoded) if segments else _NOTHING
+        self._leading = Leading.out_of(np.concatenate(self._sound), decoded) if segments else Leading()
         return segments
 
     def _believed(self, words: tuple[Word, ...]) -> tuple[Segment, ...]:
@@ -297,22 +296,6 @@ def _words(decoded: Iterable[DecodedWord]) -> Iterable[Word]:
                 end=(word.last_frame + 1) * FRAME_SECONDS,
                 confidence=word.posterior,
             )
-
-
-def _later(words: Iterable[Word], seconds: float) -> list[Word]:
-    """The words after the first `seconds`, with times counted from there; one across the border belongs to its longer part."""
-    return [
-        word.model_copy(update={"start": max(0.0, word.start - seconds), "end": word.end - seconds})
-        for word in words
-        if word.start + word.end > 2 * seconds
-    ]
-
-
-def _last_words(sound: Samples, words: Sequence[Word]) -> Samples:
-    """The end of a chunk's sound, from where a word begins: LEADING_SECONDS or a word less."""
-    seconds = len(sound) / SAMPLE_RATE
-    begins = [word.start for word in words if word.start >= seconds - LEADING_SECONDS]
-    return sound[round(begins[0] * SAMPLE_RATE) :] if begins else _NOTHING
 
 
 def _pcm16(samples: Samples) -> bytes:
