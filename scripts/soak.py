@@ -8,12 +8,14 @@ The real loop and the embedded engines; the demo's recorded candidate answers on
   practice`; the wait is seconds as they pass.
 
 Resident memory, and that of the voice's child process, is read every half minute of the session. Windows are ten minutes, or a
-sixth of a session shorter than an hour: the last is set against the first.
+sixth of a session shorter than an hour: the last is set against the first. Ctrl-C ends the session at the next question,
+and what was measured until then is printed.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 import time
 from collections.abc import Sequence
@@ -53,6 +55,9 @@ class Watch:
         self._seconds = seconds
         self._process = psutil.Process()
         self._ended = False
+
+    def end_soon(self, *_signal: object) -> None:
+        self._seconds = 0.0
 
     def on_live(self, live: Live) -> None:
         self._candidate.on_live(live)
@@ -120,6 +125,7 @@ def hold(minutes: float, answer_seconds: float, real_time: bool) -> tuple[list[E
         room, controls = quiet_room(real_time=real_time, keep_played=False), Controls()
         candidate = Candidate(answer(answer_seconds, "silence"), "silence", room, controls)
         watch = Watch(candidate, controls, 60.0 * minutes)
+        before = signal.signal(signal.SIGINT, watch.end_soon)
         with conversation_in(
             room,
             store,
@@ -132,6 +138,7 @@ def hold(minutes: float, answer_seconds: float, real_time: bool) -> tuple[list[E
             monotonic=time.monotonic if real_time else time.process_time,
         ) as conversation:
             conversation.run()
+        signal.signal(signal.SIGINT, before)
         facts = store.events(journal.session)
         store.close()
     engines.close()
