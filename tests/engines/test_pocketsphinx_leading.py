@@ -42,8 +42,8 @@ def test_without_a_word_in_the_end_there_is_no_lead() -> None:
 def test_words_of_the_lead_are_left_out_and_the_others_counted_from_the_chunk() -> None:
     lead = Leading(seconds(1.0), 2)
     first, second = lead.without(words((0.1, 0.5), (0.6, 0.95), (0.9, 1.4), (1.5, 2.0)))
-    assert (first.text, first.start, first.end) == ("2", 0.0, pytest.approx(0.4))
-    assert (second.text, second.start, second.end) == ("3", pytest.approx(0.5), pytest.approx(1.0))
+    assert (first.text, second.text) == ("2", "3")
+    assert [first.start, first.end, second.start, second.end] == pytest.approx([0.0, 0.4, 0.5, 1.0])
 
 
 @pytest.mark.real
