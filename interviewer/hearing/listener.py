@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interviewer.domain import FRAME_SECONDS, EndedBy, Segment, Turn
+from interviewer.domain import FRAME_SECONDS, EndedBy, Segment, Turn, Word
 from interviewer.errors import InterviewerError
 from interviewer.hearing.cues import is_brief
 from interviewer.hearing.endpointing import Endpointer, Expectation, Patience
@@ -290,9 +290,11 @@ class Listener:
 
 
 def _shifted(segment: Segment, offset: float) -> Segment:
-    words = tuple(
-        w.model_copy(update={"start": w.start + offset, "end": w.end + offset}) for w in segment.words
-    )
-    return segment.model_copy(
-        update={"start": segment.start + offset, "end": segment.end + offset, "words": words}
-    )
+    """Times of the session, to the millisecond: more digits make a long answer's fact twice as large, and it is on disk
+    before it is replied to."""
+
+    def moved(piece: Segment | Word) -> dict[str, float]:
+        return {"start": round(piece.start + offset, 3), "end": round(piece.end + offset, 3)}
+
+    words = tuple(word.model_copy(update=moved(word)) for word in segment.words)
+    return segment.model_copy(update=moved(segment) | {"words": words})

@@ -294,7 +294,7 @@ def _words(decoded: Iterable[DecodedWord]) -> Iterable[Word]:
                 text=_plain(word.text),
                 start=word.first_frame * FRAME_SECONDS,
                 end=(word.last_frame + 1) * FRAME_SECONDS,
-                confidence=word.posterior,
+                confidence=None if word.posterior is None else round(word.posterior, 3),
             )
 
 
