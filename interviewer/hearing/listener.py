@@ -290,8 +290,7 @@ class Listener:
 
 
 def _shifted(segment: Segment, offset: float) -> Segment:
-    """Times of the session, to the millisecond: more digits make a long answer's fact twice as large, and it is on disk
-    before it is replied to."""
+    """Times of the session, to the millisecond: more digits would only swell a fact that is on disk before it is replied to."""
 
     def moved(piece: Segment | Word) -> dict[str, float]:
         return {"start": round(piece.start + offset, 3), "end": round(piece.end + offset, 3)}
