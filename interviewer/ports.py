@@ -117,6 +117,11 @@ class Transcriber(Protocol):
         """Whether its transcripts are too rough to be quoted as proof of an error."""
         ...
 
+    @property
+    def chunk_seconds(self) -> float:
+        """Length from which on the gap between two words is a good enough place to end a chunk."""
+        ...
+
     def prepare(self, phrases: Sequence[str]) -> None:
         """Bias the chunks to come towards these phrases: what the question is about. Never between feed and end."""
         ...

@@ -39,10 +39,11 @@ import psutil
 import soundfile
 
 from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, Engines, open_engines
-from interviewer.assembly.sessions import Wanted, make_interview, spoken_conversation, start_session
+from interviewer.assembly.sessions import Wanted, make_interview, start_session
 from interviewer.audio.virtual_room import RealTimePace, VirtualRoom
 from interviewer.conversation.controls import Controls, Live
 from interviewer.demo.candidate import load_script, recording
+from interviewer.demo.room import conversation_in, quiet_room
 from interviewer.domain import SAMPLE_RATE, Segment, Turn
 from interviewer.library.content import Library, load_library
 from interviewer.library.settings import Settings
@@ -57,7 +58,6 @@ LAST_SECONDS = 10.0
 GAP_SECONDS = 0.7  # between two recordings: a pause at which text is committed
 REACTION_SECONDS = 0.5
 KEY_SECONDS = 0.25
-ROOM_NOISE = 0.0005
 BODY = ("bias_variance_tradeoff", "challenging_data_project")  # neither says that it is finished
 LAST: dict[Ending, str] = {
     "silence": "challenging_data_project",
@@ -131,20 +131,18 @@ class Bench:
         pace = RealTimePace(
             lambda: time.monotonic() * self.speed, lambda early: time.sleep(early / self.speed)
         )
-        room, controls = VirtualRoom(pace=None if self.compute else pace, noise=ROOM_NOISE), Controls()
+        room, controls = quiet_room(real_time=not self.compute, pace=pace), Controls()
         candidate = Candidate(answer(seconds, ending), ending, room, controls)
-        with spoken_conversation(
+        with conversation_in(
+            room,
             store,
             journal,
             self.library,
             engines,
-            room.microphone,
-            room.speaker,
-            headphones=True,
+            candidate.on_live,
+            real_time=not self.compute,
             controls=controls,
             monotonic=time.process_time if self.compute else time.monotonic,
-            on_live=candidate.on_live,
-            inline=self.compute,
         ) as conversation:
             conversation.run()
         facts = store.events(journal.session)

@@ -25,7 +25,7 @@ _PHRASES = Path(__file__).resolve().parent / "data" / "interview_phrases.txt"
 _SILENCE = 0.01  # of full scale, root mean square
 _STEP = SAMPLE_RATE // 100
 _PAUSE_STEPS = 25
-_SHORTEST_CHUNK, _LONGEST_CHUNK = 3 * SAMPLE_RATE, 10 * SAMPLE_RATE
+_SHORTEST_CHUNK, _LONGEST_CHUNK = 2 * SAMPLE_RATE, 5 * SAMPLE_RATE
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def read_parts(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def chunks(samples: Samples) -> Iterator[Samples]:
-    """The recording cut at its pauses, as it is in an interview: chunks of at least 3 s where it can be, at most 10 s."""
+    """The recording cut at its pauses, as it is in an interview: chunks of at least 2 s where it can be, at most 5 s."""
     start = 0
     while start < len(samples):
         end = _chunk_end(samples[start : start + _LONGEST_CHUNK])

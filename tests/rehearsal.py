@@ -153,6 +153,7 @@ class Rehearsal:
     rule: SilenceAllowed = fixed_silence
     on_event: Callable[[Event, Rehearsal], None] = lambda event, rehearsal: None
     on_moment: Callable[[Live, Rehearsal], None] = lambda live, rehearsal: None
+    on_ready: Callable[[SpokenConversation], None] = lambda conversation: None
 
     def __post_init__(self) -> None:
         self.room = VirtualRoom(echo=self.echo)
@@ -198,6 +199,7 @@ class Rehearsal:
             self._on_live,
             getattr(transcriber, "news", lambda: None),
         )
+        self.on_ready(conversation)
         conversation.run()
         return self.facts
 

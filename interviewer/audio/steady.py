@@ -1,7 +1,7 @@
 """Microphone and loudspeaker that come back: unplugged, replugged, put to sleep, replaced by the new default device.
 
 While there is no microphone no frames come, so the session's time stands still; what is said then is not recorded, and
-that is told. A loudspeaker that is gone is tried again before the next words.
+that is told. Keys are obeyed meanwhile: a pause gives all the time there is, and the end is the end. A loudspeaker that is gone is tried again before the next words.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class CountingSpeaker(Speaker, Protocol):
 class SteadySound:
     """`microphone` and `speaker` are ports over the given ones. Belongs to the live loop's thread.
 
-    Set `tell` to whoever tells the candidate, in one sentence each, what happened.
+    Set `tell` to whoever tells the candidate, in one sentence each, what happened, and `meanwhile` to whoever obeys keys
+    while a microphone is waited for: it is called twice a second; whether the session is "paused" or "over" counts.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class SteadySound:
     ) -> None:
         """`rescan` makes the sound library look for devices again; every stream must be closed meanwhile."""
         self.tell: Callable[[str], None] = lambda sentence: None
+        self.meanwhile: Callable[[], str] = lambda: ""
         self._microphone, self._speaker, self._rescan = microphone, speaker, rescan
         self._clock = clock or awake_or_not
         self._sleep = sleep
@@ -56,7 +58,10 @@ class SteadySound:
         self.speaker = _SteadySpeaker(self, speaker)
 
     def read(self) -> Samples | None:
-        """The microphone's next frame, however long that takes. EngineError when it does not come back."""
+        """The microphone's next frame, however long that takes; None when the session was ended while it was away.
+
+        EngineError when it does not come back.
+        """
         asked_at = self._clock()
         try:
             frame = self._microphone.read()
@@ -107,6 +112,11 @@ class SteadySound:
         until = self._clock() + self._patience_seconds
         while self._clock() < until:
             self._sleep(RETRY_SECONDS)
+            phase = self.meanwhile()
+            if phase == "over":
+                return None
+            if phase == "paused":
+                until = self._clock() + self._patience_seconds
             with suppress(EngineError):
                 self.reopen()
                 frame = self._microphone.read()

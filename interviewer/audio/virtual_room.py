@@ -47,12 +47,22 @@ class VirtualRoom:
     """`microphone` and `speaker` are ports; `say` is the candidate's mouth. Thread-safe."""
 
     def __init__(
-        self, *, pace: Pace | None = None, noise: float = 0.0, echo: float = 0.0, seed: int = 0
+        self,
+        *,
+        pace: Pace | None = None,
+        noise: float = 0.0,
+        echo: float = 0.0,
+        seed: int = 0,
+        keep_played: bool = True,
     ) -> None:
-        """`noise`: root mean square of the background hiss; `echo`: share of the speaker that reaches the microphone."""
+        """`noise`: root mean square of the background hiss; `echo`: share of the speaker that reaches the microphone.
+
+        Without `keep_played` the room forgets what the speaker said, 64 KB a second, so that it does not grow for hours.
+        """
         self._pace = pace
         self._noise = noise
         self._echo = echo
+        self._keep_played = keep_played
         self._random = np.random.default_rng(seed)
         self._lock = threading.Lock()
         self._frames = 0
@@ -101,7 +111,7 @@ class VirtualRoom:
             start = self._frames * FRAME_SAMPLES
             played = np.zeros(FRAME_SAMPLES, dtype=np.float32)
             sounding = self.playback.fill(played)
-            if sounding:
+            if sounding and self._keep_played:
                 self._note_played(start, played[:sounding])
             frame = self._spoken(start) + self._echo * played
             if self._noise:

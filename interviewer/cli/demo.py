@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,23 +9,21 @@ from typing import Any
 import click
 from rich.console import Console
 
-from interviewer.assembly.engines import EMBEDDED_TRANSCRIBER, Engines, open_engines
-from interviewer.assembly.sessions import Wanted, spoken_conversation, start_session
-from interviewer.audio.virtual_room import RealTimePace, VirtualRoom
+from interviewer.assembly.engines import Engines, open_engines
+from interviewer.assembly.sessions import Wanted, start_session
 from interviewer.cli.content import print_json
 from interviewer.cli.reporting import finish
 from interviewer.cli.stage import Stage
-from interviewer.conversation.controls import Controls, Live
+from interviewer.conversation.controls import Live
 from interviewer.conversation.journal import Journal
 from interviewer.demo.candidate import DemoScript, RecordedCandidate, load_script
+from interviewer.demo.room import EMBEDDED, conversation_in, quiet_room
 from interviewer.domain import Scorecard
 from interviewer.library import places
 from interviewer.library.content import Library, load_library
-from interviewer.library.settings import Settings
 from interviewer.session.events import FollowUpAsked, PersonaEntered, QuestionAsked
 from interviewer.session.store import SessionStore
 
-ROOM_NOISE = 0.0005  # a silent microphone is never quite silent
 SEED = 7
 MINUTES = 12.0
 
@@ -43,10 +40,9 @@ def demo(fast: bool, as_json: bool) -> None:
     """
     console = Console(stderr=as_json, highlight=False)
     library, script = load_library(), load_script()
-    settings = Settings(transcriber=EMBEDDED_TRANSCRIBER, language_model="none", headphones=True)
     store = SessionStore(places.data_dir())
     with console.status("Loading engines"):
-        engines = open_engines(settings, library.questions, typed=False)
+        engines = open_engines(EMBEDDED, library.questions, typed=False)
     try:
         wanted = Wanted(
             script.persona,
@@ -78,7 +74,7 @@ def _hold(
     *,
     fast: bool,
 ) -> None:
-    room = VirtualRoom(pace=None if fast else RealTimePace(), noise=ROOM_NOISE)
+    room = quiet_room(real_time=not fast)
     candidate = RecordedCandidate(script, room.say)
     stage = Stage(console, library.personas, minutes=MINUTES, explain=True)
     journal.watchers += [candidate.on_event, stage.on_event]
@@ -90,22 +86,8 @@ def _hold(
     console.print(
         f"Session {journal.session} · a recorded candidate speaks; everything else is real.", style="dim"
     )
-    with (
-        stage,
-        spoken_conversation(
-            store,
-            journal,
-            library,
-            engines,
-            room.microphone,
-            room.speaker,
-            headphones=True,
-            controls=Controls(),
-            monotonic=time.monotonic,
-            on_live=on_live,
-            inline=fast,
-        ) as conversation,
-    ):
+    held = conversation_in(room, store, journal, library, engines, on_live, real_time=not fast)
+    with stage, held as conversation:
         conversation.run()
 
 

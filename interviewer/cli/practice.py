@@ -271,6 +271,7 @@ def _by_voice(
         ) as conversation,
     ):
         sound.tell = lambda sentence: conversation.tell("sound", sentence)
+        sound.meanwhile = conversation.without_sound
         conversation.run()
 
 

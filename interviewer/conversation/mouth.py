@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import OrderedDict, deque
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import soxr
 
+from interviewer.audio.resample import at_session_rate
 from interviewer.domain import SAMPLE_RATE, VoiceStyle
 from interviewer.ports import Samples, Speaker, Speech, Voice
 from interviewer.workers import Worker
@@ -25,6 +26,20 @@ def sentences(text: str) -> list[str]:
     return [piece for piece in _SENTENCE_END.split(text.strip()) if piece]
 
 
+@dataclass(frozen=True)
+class Voiced:
+    """A sentence as sound, for the loudspeaker, and at 16 kHz for the recording and for comparing with what is heard."""
+
+    speech: Speech
+    samples: Samples
+
+
+def _voiced(voice: Voice, sentence: str, style: VoiceStyle) -> Voiced:
+    """Resampled where it was synthesized, so that the live loop has nothing left to do but to copy."""
+    speech = voice.synthesize(sentence, style)
+    return Voiced(speech, at_session_rate(speech))
+
+
 class Mouth:
     """One saying at a time. `pump` is called with every frame and never waits."""
 
@@ -33,9 +48,9 @@ class Mouth:
         self._speaker = speaker
         self._worker = worker
         self._sentences: list[str] = []
-        self._coming: deque[Future[Speech]] = deque()
-        self._ready: OrderedDict[tuple[str, VoiceStyle], Future[Speech]] = OrderedDict()
-        self._played: list[Speech] = []
+        self._coming: deque[Future[Voiced]] = deque()
+        self._ready: OrderedDict[tuple[str, VoiceStyle], Future[Voiced]] = OrderedDict()
+        self._played: list[Voiced] = []
         self._heard_before = 0.0
 
     @property
@@ -45,7 +60,7 @@ class Mouth:
     def prepare(self, text: str, style: VoiceStyle) -> None:
         """Have the first sentence of `text` ready as sound: it may be said soon."""
         for sentence in sentences(text)[:1] if self._voice else []:
-            self._ready[sentence, style] = self._voiced(sentence, style)
+            self._ready[sentence, style] = self._sound(sentence, style)
         while len(self._ready) > MOST_READY:
             self._ready.popitem(last=False)
 
@@ -53,27 +68,27 @@ class Mouth:
         """Begin a saying; the one before must be over. Without a voice nothing is heard of it."""
         self._played, self._heard_before = [], 0.0
         self._sentences = sentences(text) if self._voice else []
-        self._coming = deque(self._voiced(sentence, style) for sentence in self._sentences)
+        self._coming = deque(self._sound(sentence, style) for sentence in self._sentences)
 
-    def _voiced(self, sentence: str, style: VoiceStyle) -> Future[Speech]:
+    def _sound(self, sentence: str, style: VoiceStyle) -> Future[Voiced]:
         ready = self._ready.pop((sentence, style), None)
         if ready is not None and not (ready.done() and ready.exception()):
             return ready
         assert self._voice is not None  # nothing is prepared or said without one
-        return self._worker.submit(partial(self._voice.synthesize, sentence, style))
+        return self._worker.submit(partial(_voiced, self._voice, sentence, style))
 
     def pump(self) -> bool:
         """Hand over what is ready; True when the first sound went out just now. Raises what the voice raised."""
         first = False
         while self._coming and self._coming[0].done():
-            speech = self._coming.popleft().result()
+            voiced = self._coming.popleft().result()
             first = first or not self._played
             if not self._speaker.busy:  # a gap: the speaker counts anew from here
                 self._heard_before = (
                     min(self.seconds, self._heard_before + self._speaker.heard) if self._played else 0.0
                 )
-            self._speaker.play(speech)
-            self._played.append(speech)
+            self._speaker.play(voiced.speech)
+            self._played.append(voiced)
         return first
 
     @property
@@ -88,7 +103,7 @@ class Mouth:
     @property
     def seconds(self) -> float:
         """Length of what was synthesized so far."""
-        return sum(speech.seconds for speech in self._played)
+        return sum(voiced.speech.seconds for voiced in self._played)
 
     @property
     def heard(self) -> float:
@@ -107,10 +122,10 @@ class Mouth:
     def unheard(self, heard: float) -> str:
         """The saying from the sentence on that broke off after `heard` seconds; "" when it was as good as over."""
         begins = 0.0
-        for index, speech in enumerate(self._played):
-            if heard < begins + speech.seconds - TAIL_SECONDS:
+        for index, voiced in enumerate(self._played):
+            if heard < begins + voiced.speech.seconds - TAIL_SECONDS:
                 return " ".join(self._sentences[index:])
-            begins += speech.seconds
+            begins += voiced.speech.seconds
         return " ".join(self._sentences[len(self._played) :])
 
     def fall_dumb(self) -> None:
@@ -124,5 +139,4 @@ class Mouth:
         """The first `seconds` of the saying, 16 kHz mono, for the recording."""
         if not self._played:
             return np.zeros(0, dtype=np.float32)
-        parts = [soxr.resample(speech.samples, speech.rate, SAMPLE_RATE) for speech in self._played]
-        return np.concatenate(parts).astype(np.float32)[: round(seconds * SAMPLE_RATE)]
+        return np.concatenate([voiced.samples for voiced in self._played])[: round(seconds * SAMPLE_RATE)]

@@ -161,7 +161,6 @@ class Replying:
         reply_clock, floor.reply_clock = (floor.reply_clock if replying else None), None
         if not aside:
             listener.open(floor.clock)
-            listener.expect(floor.interview.recognition_phrases())
             listener.patience = Patience.of(saying.persona.patience_seconds, saying.persona.nudge_seconds)
             if replying:
                 listener.asked(saying.text)
@@ -169,8 +168,9 @@ class Replying:
             listener.rest()
         floor.speaking.begin(saying, reply_clock)
         self.go_on_speaking()
-        if not aside:
-            floor.thinker.submit(floor.interview.prepare)  # while it is heard, not before its first sound
+        if not aside:  # while it is heard, not before its first sound: each takes a tenth of a second
+            listener.expect(floor.interview.recognition_phrases())
+            floor.thinker.submit(floor.interview.prepare)
             for lead in floor.interview.leads():
                 floor.speaking.prepare(Saying(lead, saying.persona))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from interviewer.conversation.controls import Control, Controls, Live
+from interviewer.conversation.controls import Control, Controls, Live, Phase
 from interviewer.conversation.floor import Floor
 from interviewer.conversation.interview import Interview
 from interviewer.conversation.journal import Journal
@@ -60,6 +60,17 @@ class SpokenConversation:
         """Seconds of recording so far."""
         return self._floor.clock
 
+    def without_sound(self) -> Phase:
+        """Obey keys while no frames come, and the clock stands still; says where the conversation is then.
+
+        To be called by the thread that runs the conversation, from inside a read of the microphone.
+        """
+        self._obey_keys()
+        if self._floor.phase != "paused":
+            self._go_on(self.clock)
+        self._show(0.0)
+        return self._floor.phase
+
     def tell(self, part: str, sentence: str) -> None:
         """Something outside went wrong and was survived. To be called by the thread that runs the conversation."""
         self._floor.note(part, sentence)
@@ -90,8 +101,7 @@ class SpokenConversation:
 
     def _tick(self, frame: Samples) -> None:
         self._frames += 1
-        while (control := self._controls.take()) is not None:
-            self._obey(control)
+        self._obey_keys()
         if self._floor.phase == "paused":
             self._show(0.0)
             return
@@ -155,6 +165,10 @@ class SpokenConversation:
             )
 
     # -- controls --------------------------------------------------------------------------------------------------
+
+    def _obey_keys(self) -> None:
+        while (control := self._controls.take()) is not None:
+            self._obey(control)
 
     def _obey(self, control: Control) -> None:
         """Do what a key asked for, now or as soon as what is under way is stored."""

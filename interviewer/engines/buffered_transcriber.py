@@ -45,6 +45,7 @@ class BufferedTranscriber(abc.ABC):
 
     engine: str
     rough = False
+    chunk_seconds = 8.0  # a window of 30 s costs the same however little of it is speech
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ class ScriptedTranscriber:
     """
 
     rough = False
+    chunk_seconds = 8.0
 
     def __init__(self, texts: Iterable[str], *, name: str = "scripted transcriber") -> None:
         self.name = name

@@ -41,7 +41,24 @@ def load_checkpoint(weights: Path, device: str) -> Any:
             ) from error
         message = f"{weights} is not a whole Whisper checkpoint ({type(error).__name__}: {why})."
         raise EngineError("whisper", message, "Delete the file; " + PULL_HINT) from error
-    return model.to(device)
+    return encoding_once(model.to(device))
+
+
+def encoding_once(model: Any) -> Any:
+    """The same model, whose encoder keeps what it made of the last window: words are timed, and doubtful text is decoded
+    again, from the very window that was decoded, and encoding it takes half of the work."""
+    import torch
+
+    class EncodingOnce(type(model.encoder)):  # type: ignore[misc]
+        last: tuple[Any, Any] | None = None
+
+        def forward(self, mel: Any) -> Any:
+            if self.last is None or self.last[0].shape != mel.shape or not torch.equal(self.last[0], mel):
+                self.last = mel, super().forward(mel)
+            return self.last[1]
+
+    model.encoder.__class__ = EncodingOnce
+    return model
 
 
 class WhisperTranscriber(BufferedTranscriber):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interviewer.domain import FRAME_SECONDS, EndedBy, Segment, Turn
+from interviewer.domain import FRAME_SECONDS, EndedBy, Segment, Turn, Word
 from interviewer.errors import InterviewerError
 from interviewer.hearing.cues import is_brief
 from interviewer.hearing.endpointing import Endpointer, Expectation, Patience
@@ -24,13 +24,12 @@ from interviewer.ports import Samples, SpeechDetector, Transcriber
 from interviewer.workers import Worker
 
 PREROLL_FRAMES = 10  # 320 ms before the detector is sure: soft onsets are not lost
-LONG_CHUNK_SECONDS = 5.0  # from here on any short pause closes the chunk
+LONG_CHUNK_SHARE = 0.6  # of the recogniser's chunk length, from which on any short pause closes the chunk
 CHUNK_PAUSE_SECONDS = 0.3
 COMMIT_PAUSE_SECONDS = 0.7  # a pause this long commits the text, so that its words can be judged
-SOFT_CAP_SECONDS = 8.0  # from here on the gap between two words will do
-WORD_GAP_SECONDS = 0.09
+WORD_GAP_SECONDS = 0.09  # will do from the recogniser's chunk length on
 PROSODY_SECONDS = 0.4  # of silence after which the sound of the last words is looked at, once a pause
-HARD_CAP_SECONDS = 12.0  # closing a chunk is linear in its length for some recognisers
+HARD_CAP_SHARE = 1.5  # of that length: closing a chunk is linear in its length for some recognisers
 
 
 @dataclass(frozen=True)
@@ -248,12 +247,12 @@ class Listener:
         if self._chunk_started is None:
             return False
         length = now - self._chunk_started
-        silence = self._endpointer.silence
+        silence, enough = self._endpointer.silence, self._transcriber.chunk_seconds
         due = (
-            length >= HARD_CAP_SECONDS
-            or (length >= SOFT_CAP_SECONDS and silence >= WORD_GAP_SECONDS)
+            length >= HARD_CAP_SHARE * enough
+            or (length >= enough and silence >= WORD_GAP_SECONDS)
             or silence >= COMMIT_PAUSE_SECONDS
-            or (length >= LONG_CHUNK_SECONDS and silence >= CHUNK_PAUSE_SECONDS)
+            or (length >= LONG_CHUNK_SHARE * enough and silence >= CHUNK_PAUSE_SECONDS)
         )
         if due:
             self._close_chunk()
@@ -291,9 +290,10 @@ class Listener:
 
 
 def _shifted(segment: Segment, offset: float) -> Segment:
-    words = tuple(
-        w.model_copy(update={"start": w.start + offset, "end": w.end + offset}) for w in segment.words
-    )
-    return segment.model_copy(
-        update={"start": segment.start + offset, "end": segment.end + offset, "words": words}
-    )
+    """Times of the session, to the millisecond: more digits would only swell a fact that is on disk before it is replied to."""
+
+    def moved(piece: Segment | Word) -> dict[str, float]:
+        return {"start": round(piece.start + offset, 3), "end": round(piece.end + offset, 3)}
+
+    words = tuple(word.model_copy(update=moved(word)) for word in segment.words)
+    return segment.model_copy(update=moved(segment) | {"words": words})

@@ -59,6 +59,10 @@ class StandbyTranscriber:
     def rough(self) -> bool:
         return self.engine.rough
 
+    @property
+    def chunk_seconds(self) -> float:
+        return self.engine.chunk_seconds
+
     def news(self) -> NewRecogniser | None:
         """What changed since last asked, one change at a time."""
         try:

@@ -18,7 +18,7 @@ from interviewer.conversation.controls import Live
 from interviewer.director.phrasing import AuthoredPhraser, Phrasing
 from interviewer.director.policy import Assessment
 from interviewer.domain import Question, Turn
-from interviewer.engines.scripted import ScriptedVoice
+from interviewer.engines.scripted import ScriptedTranscriber, ScriptedVoice
 from interviewer.ports import Speech
 from interviewer.session.events import (
     Answered,
@@ -203,3 +203,20 @@ def test_the_first_words_are_said_when_the_others_are_late(tmp_path: Path, late:
     else:
         assert acknowledged == []
         assert followed.lead
+
+
+def test_a_reply_sounds_before_the_recogniser_is_prepared_for_it(tmp_path: Path) -> None:
+    sounding: list[bool] = []
+
+    class Noting(ScriptedTranscriber):
+        def prepare(self, phrases: Sequence[str]) -> None:
+            sounding.append(rehearsal.room.speaker.busy)
+
+    rehearsal = Rehearsal(
+        tmp_path,
+        [says(3.0), says(3.0)],
+        transcriber=Noting(["one", "two"]),
+        start={"questions": 2, "follow_ups": 0},
+    )
+    rehearsal.run()
+    assert sounding == [True] * 3  # two questions and the closing words

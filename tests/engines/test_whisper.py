@@ -132,6 +132,19 @@ def test_silence_yields_nothing(transcriber: WhisperTranscriber, seconds: float)
     assert hear(transcriber, noise(seconds, 1e-3)) == ()
 
 
+def test_a_window_is_encoded_once_although_its_words_are_timed_too(
+    transcriber: WhisperTranscriber,
+) -> None:
+    whole = hear(transcriber, clip_samples(0))
+    encoded = transcriber._model.encoder.blocks[0].register_forward_hook(lambda *_: passes.append(1))
+    passes: list[int] = []
+    first, second = hear(transcriber, clip_samples(1)), hear(transcriber, clip_samples(0))
+    encoded.remove()
+    assert len(passes) == 2
+    assert first != second and second == whole
+    assert second[0].words
+
+
 def test_a_chunk_starts_empty(transcriber: WhisperTranscriber) -> None:
     transcriber.start_chunk()
     transcriber.feed(clip_samples(0))

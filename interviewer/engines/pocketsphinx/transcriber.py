@@ -1,6 +1,7 @@
 """The embedded recogniser behind the Transcriber port: what was said in one chunk, biased towards the question asked.
 
-Streams into the decoder while the candidate speaks, so that closing a chunk costs a few hundredths of a second. Does not
+Streams into the decoder while the candidate speaks; closing a chunk goes over it a second time, so chunks are short, and each
+is led into by the last words before it, since a search that begins in mid-sentence mishears what it begins with. Does not
 know where its assets are: the caller names the folder. Owned by one thread.
 """
 
@@ -26,6 +27,7 @@ from interviewer.engines.pocketsphinx.decoder import (
     Tuning,
 )
 from interviewer.engines.pocketsphinx.language_model import trigrams
+from interviewer.engines.pocketsphinx.leading import Leading
 from interviewer.engines.pocketsphinx.letters import join_letters, spelled_out
 from interviewer.engines.pocketsphinx.lexicon import (
     Pronouncer,
@@ -63,6 +65,7 @@ class PocketsphinxTranscriber:
 
     name = "pocketsphinx"
     rough = True
+    chunk_seconds = 3.5  # closing one goes over all of it a second time: 15 ms for a second of speech
 
     def __init__(
         self,
@@ -84,6 +87,7 @@ class PocketsphinxTranscriber:
         self._primed = False
         self._held: list[bytes] | None = None
         self._sound: list[Samples] = []
+        self._leading = Leading()
         self._before_chunk: tuple[tuple[float, ...], bool] = (
             (),
             False,
@@ -109,6 +113,7 @@ class PocketsphinxTranscriber:
     def prepare(self, phrases: Sequence[str]) -> None:
         """Expect talk about `phrases`: all that a question's rubric says of a good answer. Never within a chunk."""
         self._must_be("idle")
+        self._leading = Leading()  # what comes is no continuation
         if self._mixed is None or tuple(phrases) == self._prepared:
             return
         parts = (part for phrase in phrases for cut in clauses(phrase) if len(cut) > 1 for part in cut)
@@ -157,11 +162,14 @@ class PocketsphinxTranscriber:
         self._held = None if self._primed else []
         if self._primed:
             self._decoder.start()
+            self._decoder.feed(_pcm16(self._leading.sound))
+        else:
+            self._leading = Leading()
 
     def feed(self, samples: Samples) -> None:
         self._must_be("chunk")
         self._sound.append(samples)
-        pcm16 = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        pcm16 = _pcm16(samples)
         if self._held is None:
             self._decoder.feed(pcm16)
             return
@@ -172,18 +180,20 @@ class PocketsphinxTranscriber:
     def partial(self) -> str:
         if self._state != "chunk" or self._held is not None:
             return ""
-        return " ".join(_plain(word) for word in self._decoder.partial().split())
+        return " ".join(_plain(word) for word in self._decoder.partial().split()[self._leading.words :])
 
     def end_chunk(self) -> tuple[Segment, ...]:
         self._must_be("chunk")
         self.refusals = ()
         if self._held is not None:
             self._release()
-        words = tuple(join_letters(list(_words(self._decoder.end())), self._acronyms))
+        decoded = self._leading.without(_words(self._decoder.end()))
+        words = tuple(join_letters(decoded, self._acronyms))
         self._state = "idle"
         segments = self._believed(words) if words else ()
         if not segments:  # noise has nothing to say about the voice
             self._decoder.cepstral_mean, self._primed = self._before_chunk
+        self._leading = Leading.out_of(np.concatenate(self._sound), decoded) if segments else Leading()
         return segments
 
     def _believed(self, words: tuple[Word, ...]) -> tuple[Segment, ...]:
@@ -237,7 +247,7 @@ class PocketsphinxTranscriber:
     def prime(self, samples: Samples) -> None:
         """Learn the microphone's colour from up to three seconds of speech, such as a microphone check's. Between chunks."""
         self._must_be("idle")
-        self._prime((np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
+        self._prime(_pcm16(samples))
 
     def _prime(self, pcm16: bytes) -> None:
         """Set the cepstral mean from these samples by watching how far they move it."""
@@ -284,5 +294,9 @@ def _words(decoded: Iterable[DecodedWord]) -> Iterable[Word]:
                 text=_plain(word.text),
                 start=word.first_frame * FRAME_SECONDS,
                 end=(word.last_frame + 1) * FRAME_SECONDS,
-                confidence=word.posterior,
+                confidence=None if word.posterior is None else round(word.posterior, 3),
             )
+
+
+def _pcm16(samples: Samples) -> bytes:
+    return (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
