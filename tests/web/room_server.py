@@ -24,7 +24,7 @@ from interviewer.domain import SAMPLE_RATE
 
 CHROMIUM = Path("/usr/bin/chromium")
 ANSWER = "I compare the training error with the validation error, and I look at the data. That's my answer."
-PAUSE_SECONDS = 4.0  # and one before the answer: long enough for a busy machine to have written it down
+PAUSE_SECONDS = 7.0  # and one before the answer: long enough for a busy machine to have written it down
 START_SECONDS = 120.0
 
 

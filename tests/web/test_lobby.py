@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from room_server import RoomServer, Tab
+from room_server import START_SECONDS, RoomServer, Tab
 
 from interviewer.audio.playback import DUCKED
 from interviewer.library.content import load_library
@@ -44,7 +44,7 @@ SOFTENED = """
 def lobby(browser: Any, server: RoomServer) -> Tab:
     tab = Tab(browser, server)
     engines = tab.page.locator("#engines")
-    tab.until(lambda: engines.get_attribute("data-stage") == "ready", "engines are loaded")
+    tab.until(lambda: engines.get_attribute("data-stage") == "ready", "engines are loaded", START_SECONDS)
     return tab
 
 

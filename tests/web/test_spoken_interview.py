@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from room_server import RoomServer, Tab
+from room_server import START_SECONDS, RoomServer, Tab
 
 from interviewer.session.events import (
     Answered,
@@ -86,7 +86,8 @@ def drop_the_line(tab: Tab, seconds: float) -> None:
 def test_from_the_lobby_to_the_second_attempt(browser: Any, server: RoomServer) -> None:
     tab = Tab(browser, server)
     page = tab.page
-    tab.until(lambda: page.locator("#engines").get_attribute("data-stage") == "ready", "engines are loaded")
+    engines = page.locator("#engines")
+    tab.until(lambda: engines.get_attribute("data-stage") == "ready", "engines are loaded", START_SECONDS)
     assert tab.get("loop-select").input_value() == ""
     tab.get("persona-select").select_option("ml_engineer")
     page.locator("#questions").fill("3")
