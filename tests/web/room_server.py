@@ -26,6 +26,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 ANSWER = "I compare the training error with the validation error, and I look at the data. That's my answer."
 PAUSE_SECONDS = 7.0  # and one before the answer: long enough for a busy machine to have written it down
 START_SECONDS = 120.0
+BUSY_SECONDS = 150.0  # for what takes a quiet machine a few
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Tab:
         room = self.page.locator("#room")
         return str(room.get_attribute("data-phase")) if room.count() else ""
 
-    def until(self, condition: Any, what: str, seconds: float = 60.0) -> None:
+    def until(self, condition: Any, what: str, seconds: float = BUSY_SECONDS) -> None:
         """Asks again and again; the page's policy forbids the eval that the driver's own waiting needs."""
         give_up = time.monotonic() + seconds
         while not condition():
@@ -118,7 +119,7 @@ class Tab:
                 pytest.fail(f"in {seconds:g} s it never came to this: {what}; phase {self.phase!r}")
             self.page.wait_for_timeout(40)
 
-    def until_phase(self, *phases: str, seconds: float = 60.0) -> None:
+    def until_phase(self, *phases: str, seconds: float = BUSY_SECONDS) -> None:
         self.until(lambda: self.phase in phases, f"phase {' or '.join(phases)}", seconds)
 
     def close(self, *, expected: tuple[str, ...] = ()) -> None:

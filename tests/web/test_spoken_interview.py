@@ -83,6 +83,7 @@ def drop_the_line(tab: Tab, seconds: float) -> None:
     tab.until(lambda: tab.phase != "away", "the line comes back", seconds + 30)
 
 
+@pytest.mark.timeout(900)  # two interviews in real time, on a machine that may be busy
 def test_from_the_lobby_to_the_second_attempt(browser: Any, server: RoomServer) -> None:
     tab = Tab(browser, server)
     page = tab.page
