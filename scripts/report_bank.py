@@ -151,8 +151,9 @@ def judge_part(judged: Sequence[Judged], questions: int) -> str:
         f"Expected are: model answer at least {LEAST_FOR_MODEL_ANSWER:g}, {limits}.\n"
         f"{len(judged)} of {questions} questions were judged.\n"
         "Model answers and wrong phrasings were reworded with these scores in view until they passed, so the table shows that bank\n"
-        "and judge agree, and not that the judge is right about other people's words. Hints are tried by a judge who does not know that\n"
-        "they are hints and reads phrasings alone: it tells where a hint comes near to giving a point away.",
+        "and judge agree, and not that the judge is right about other people's words. Words that only give back what the question and\n"
+        "its hints said earn nothing. To a judge who is not told that they are hints they sound like answers: he takes a list of what to\n"
+        "talk about for the talk (4.5 of 5 on average for fifty of them).",
         f"### Exceptions\n\n{_exceptions(judged)}",
         "\n".join(unfair),
         "### Every question",

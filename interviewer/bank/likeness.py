@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from interviewer.domain import Question
 from interviewer.ports import Embedder
 
 SAME_PHRASING = 0.92
+STATES_IT = 0.85
 SAME_QUESTION = 0.8
 """Different questions of our bank come to 0.72 at most; of two wordings of one question a third or more lie above 0.8."""
 
@@ -24,6 +26,18 @@ def phrasings_alike(question: Question, embedder: Embedder) -> Iterator[Remark]:
             if float(np.dot(vectors[first], vectors[second])) > SAME_PHRASING:
                 said = f"{point.id}: '{point.phrasings[second]}' is nearly the same as '{point.phrasings[first]}'"
                 yield ("rubric", p, "phrasings", second), said
+
+
+def hints_that_state(question: Question, embedder: Embedder) -> Iterator[Remark]:
+    """Hints of which a sentence is as good as a rubric point: they should say what to talk about, and leave saying it."""
+    points = embedder.encode([point.text for point in question.rubric])
+    for h, hint in enumerate(question.hints):
+        said = [sentence for sentence in re.split(r"(?<=[.?!]) +", hint) if not sentence.endswith("?")]
+        likeness = (
+            np.einsum("id,jd->ij", embedder.encode(said), points) if said else np.zeros((0, len(points)))
+        )
+        for row, column in zip(*np.nonzero(likeness > STATES_IT), strict=True):
+            yield ("hints", h), f"'{said[row]}' is nearly the point {question.rubric[column].id} itself"
 
 
 def follow_ups_repeated(

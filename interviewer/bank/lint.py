@@ -100,6 +100,7 @@ def _understood(
         entry = by_id[question.id]
         yield from (entry.mistake(trial.remark) for trial in tried if not trial.fair)
         yield from map(entry.mistake, likeness.phrasings_alike(question, judge.embedder))
+        yield from map(entry.mistake, likeness.hints_that_state(question, judge.embedder))
     others = [entry for entry in _outside(everything, looked_at) if entry.noun.id not in by_id]
     for entry, remark in likeness.questions_alike(effective, others, judge.embedder):
         yield entry.mistake(remark)

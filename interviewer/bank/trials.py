@@ -73,12 +73,11 @@ def tried(
     """Every question with its trials. `progress` is told after each batch how many questions are done.
 
     The model answer is judged beside the whole `bank`, because it must not be taken for another question's; what
-    should score low has to do so without that help. A hint given back earns nothing, whatever it says: whether hints
-    give points away is told by the phrasings alone, by a judge who does not know that they are hints.
+    should score low has to do so without that help. Hints are said by somebody who was told them: words that only give
+    them back earn nothing (whether they state a point is for `likeness` to see).
     """
     embedder = judge.embedder
     alone = EmbeddedJudge(embedder, None, judge.reader, judge.divide)
-    phrasings_only = EmbeddedJudge(embedder, None, None, judge.divide)
     beside_others = EmbeddedJudge(embedder, bank, judge.reader, judge.divide)
     for start in range(0, len(questions), _BATCH_QUESTIONS):
         batch = questions[start : start + _BATCH_QUESTIONS]
@@ -86,9 +85,8 @@ def tried(
         for question in batch:
             trials = []
             for name, where, text in _texts(question):
-                trying = {"model answer": beside_others, "hints": phrasings_only}.get(name, alone)
-                asked = question.model_copy(update={"hints": ()}) if name == "hints" else question
-                trials.append(Trial(name, where, text, trying.judge(asked, as_answer(text))))
+                trying = beside_others if name == "model answer" else alone
+                trials.append(Trial(name, where, text, trying.judge(question, as_answer(text))))
             yield question, trials
         if progress is not None:
             progress(start + len(batch))

@@ -156,7 +156,7 @@ def test_the_embedder_finds_what_sounds_alike_and_what_scores_wrongly(tmp_path: 
     assert "spoiled: nearly asks what 'fine' asks" in told
     assert f"line {line_of(path, 'well, ')}: spoiled: pv_definition: 'well, " in told
     assert "spoiled: the model answer scores" in told
-    assert "spoiled: the three hints said as an answer score" in told
+    assert f"' is nearly the point {ours.rubric[1].id} itself" in told
     assert f"spoiled: '{right}' said as an answer scores" in told
     assert told.count(" fine: ") == 1
     assert told.splitlines()[-1].startswith("2 questions: ")
