@@ -3,8 +3,7 @@
     python scripts/calibrate_verdicts.py [--model models/judge] [--answers 100]
 
 Uses the answers to questions that the claim model was not trained on (named in its card; the benchmark's are not among
-them), with their labels, scripts/data/claims: each whole, a few pieces of it as somebody answers who says little, and answers
-put together on topics outside the bank that were held back too. Every answer goes through the embedded judge's own
+them), with their labels, scripts/data/claims. Every answer goes through the embedded judge's own
 code twice: as written, and in turn without punctuation or with one word in ten misheard besides. Prints weights for
 interviewer/evaluator/point_reading.py and, from fitting on three quarters of the questions and testing on the rest, how
 often points are told as what they are, the calibration error, and how precise a contradiction is that is told.
@@ -15,11 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, product
+from itertools import groupby
 from pathlib import Path
-from typing import Literal, get_args
 
 import numpy as np
 from bench_evaluator import typed
@@ -43,20 +41,6 @@ OWN = len(CONTRADICTED_WEIGHTS)  # features that a contradiction is read from
 WORD_ERRORS = 0.1
 
 
-SHORTEST, LONGEST = 1, 4  # pieces of an answer that says little
-COMPOSED = 6  # answers made of a topic's pieces
-Extent = Literal["whole", "short", "topic"]
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """An answer made of labelled pieces."""
-
-    question: Question
-    pieces: Sequence[Labelled]
-    extent: Extent
-
-
 @dataclass(frozen=True)
 class Point:
     """A point of one answer: its features, what the labels say of it, and its question. `written`: how the answer was
@@ -66,7 +50,6 @@ class Point:
     truth: str
     question: str
     written: str
-    extent: Extent
     bare: bool
 
 
@@ -78,33 +61,13 @@ def stripped(question: Question) -> Question:
     return question.model_copy(update={"rubric": bare})
 
 
-def answers(lessons: Lessons, questions: Sequence[str], rng: random.Random) -> Iterator[Spoken]:
-    """Every answer whole, and a run of its pieces."""
+def answers(lessons: Lessons, questions: list[str]) -> Iterator[tuple[Question, list[Labelled]]]:
     for name in questions:
-        for _, group in groupby(lessons.pieces(name), key=lambda piece: (piece.file, piece.answer)):
-            pieces = list(group)
-            yield Spoken(lessons.questions[name], pieces, "whole")
-            size = rng.randint(SHORTEST, min(LONGEST, len(pieces)))
-            begin = rng.randint(0, len(pieces) - size)
-            yield Spoken(lessons.questions[name], pieces[begin : begin + size], "short")
+        for _, pieces in groupby(lessons.pieces(name), key=lambda piece: (piece.file, piece.answer)):
+            yield lessons.questions[name], list(pieces)
 
 
-def composed(lessons: Lessons, rng: random.Random) -> Iterator[Spoken]:
-    """Answers on topics outside the bank: some points stated, some gone wrong or talked around, some left out."""
-    for name in lessons.topics_held_back:
-        topic = lessons.topics[name]
-        for _ in range(COMPOSED):
-            bent = rng.choice(("states", "states", "contradicts", "neither"))  # what the speaker mostly does
-            pieces = []
-            for point in topic.rubric:
-                wanted = rng.choice((bent, bent, "states", "contradicts", "neither", None))
-                known = [piece for piece in lessons.pieces(name) if piece.labels.get(point.id) == wanted]
-                pieces += [rng.choice(known)] if known else []
-            if pieces:
-                yield Spoken(topic, pieces, "topic")
-
-
-def truth(point: str, pieces: Sequence[Labelled]) -> str:
+def truth(point: str, pieces: list[Labelled]) -> str:
     """Stated wins over contradicted, as with somebody who corrects himself; then partly."""
     labels = {piece.labels.get(point) for piece in pieces}
     return next((label for label in ("states", "contradicts", "partly") if label in labels), "absent")
@@ -115,12 +78,11 @@ def read_points(model: Path, most: int | None) -> list[Point]:
     judge = EmbeddedJudge(MiniLmEmbedder(), None, ClaimModel(model), sentence_cutter())
     found: list[Point] = []
     held = json.loads((model / CARD.name).read_text(encoding="utf-8"))["held_back"]
-    chosen = [*answers(lessons, held, rng), *composed(lessons, rng)]
+    chosen = list(answers(lessons, held))
     rng.shuffle(chosen)
-    for number, said in enumerate(track(chosen[:most], console=Console(stderr=True))):
-        question, text = said.question, " ".join(_sentence(piece.text) for piece in said.pieces)
-        spoken = words(text)
-        ways = {"as written": typed(text)}
+    for number, (question, pieces) in enumerate(track(chosen[:most], console=Console(stderr=True))):
+        spoken = words(" ".join(piece.text for piece in pieces))
+        ways = {"as written": typed(" ".join(piece.text for piece in pieces))}
         if number % 2:
             ways["no punctuation"] = typed(" ".join(spoken))
         else:
@@ -128,14 +90,9 @@ def read_points(model: Path, most: int | None) -> list[Point]:
         for way, turns in ways.items():
             for asked in (question, stripped(question)):
                 for point, row in zip(asked.rubric, judge.features(asked, turns), strict=True):
-                    told = truth(point.id, said.pieces)
-                    found.append(Point(row, told, question.id, way, said.extent, bare=asked is not question))
+                    told = truth(point.id, pieces)
+                    found.append(Point(row, told, question.id, way, bare=asked is not question))
     return found
-
-
-def _sentence(text: str) -> str:
-    """Pieces of topics are noted down without capitals and full stops."""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".?!," else ".")
 
 
 def fit(points: list[Point], wanted: str, features: int) -> LogisticRegression:
@@ -188,19 +145,16 @@ def calibration_error(chances: np.ndarray, stated: np.ndarray) -> float:
 def report(points: list[Point], met: np.ndarray, against: np.ndarray) -> None:
     labels = np.array([point.truth for point in points])
     ways = np.array([point.written for point in points])
-    extents = np.array([point.extent for point in points])
     stated = np.where(labels == "states", 1.0, np.where(labels == "partly", 0.5, 0.0))
     told = (against >= SURE_FROM) & (met < PARTIAL)
-    for extent, way in product(get_args(Extent), ("as written", "no punctuation", "misheard")):
-        rows = (ways == way) & (extents == extent)
-        if not rows.any():
-            continue
+    for way in ("as written", "no punctuation", "misheard"):
+        rows = ways == way
         shares = {
             label: round(float(np.mean(met[rows & (labels == label)] >= MET)), 3)
             for label in ("states", "partly", "absent", "contradicts")
         }
         right = int((told & rows & (labels == "contradicts")).sum())
-        print(f"{extent}, {way}: {rows.sum()} points, told as met {shares}, calibration error", end=" ")
+        print(f"{way}: {rows.sum()} points, told as met {shares}, calibration error", end=" ")
         print(
             f"{calibration_error(met[rows], stated[rows])}; contradicted {right} of {(told & rows).sum()} told"
         )
