@@ -14,6 +14,7 @@ from interviewer.ports import Embedder
 
 SAME_PHRASING = 0.92
 STATES_IT = 0.85
+"""A first guess: of the 828 hints of our bank one had a sentence above it, which told a point."""
 SAME_QUESTION = 0.8
 """Different questions of our bank come to 0.72 at most; of two wordings of one question a third or more lie above 0.8."""
 

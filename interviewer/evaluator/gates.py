@@ -45,8 +45,8 @@ class _Bounds:
 
 _OF_THE_BANK = _Bounds(point=0.38, question=0.35, terms=3, margin=0.06)
 _OF_A_STRANGER = _Bounds(point=0.25, question=0.2, terms=2, margin=0.15)
-"""Plain words lie far from terse points: the bank's bounds called 17 of 100 right answers to forty outside topics off the topic,
-these 3, and let one in ten answers about the weather through."""
+"""Plain words lie far from bare, terse points: there the bank's bounds called 17 of 100 right answers to forty outside topics off
+the topic, these 3; they let one in ten answers about nothing of the kind through."""
 _NON_ANSWER = re.compile(
     r"\b(?:(?:i|we) (?:really |honestly |just )?(?:do not|don'?t|wouldn'?t|would not) (?:really |actually )?(?:know|remember|recall)"
     r"|(?:i )?(?:have |'ve )?(?:got )?no (?:idea|clue)|not sure|i(?: am|'m) not familiar|never (?:heard|used|worked|came across)"
