@@ -149,14 +149,20 @@ def hold_demo(folder: Path) -> str:
     return max(path.name for path in (folder / "data" / "sessions").iterdir() if path.is_dir())
 
 
-def take_empty(browser: Any, address: str, look: str, out: Path) -> None:
-    """The pages of somebody who has not held an interview yet."""
-    origin = address.split("/?")[0]
+def take_lobby(browser: Any, address: str, look: str, picture: Path) -> tuple[Any, Any]:
+    """The lobby with its engines named, and the context and page to go on with."""
     context = browser.new_context(**LOOKS[look])
     page = context.new_page()
     page.goto(address)
     page.locator("#engines dl dt").nth(3).wait_for(timeout=START_SECONDS * 1000)
-    page.screenshot(path=out / f"first-lobby-{look}.png", full_page=True)
+    page.screenshot(path=picture, full_page=True)
+    return context, page
+
+
+def take_empty(browser: Any, address: str, look: str, out: Path) -> None:
+    """The pages of somebody who has not held an interview yet."""
+    origin = address.split("/?")[0]
+    context, page = take_lobby(browser, address, look, out / f"first-lobby-{look}.png")
     for name in ("sessions", "progress"):
         page.goto(f"{origin}/{name}")
         page.screenshot(path=out / f"first-{name}-{look}.png", full_page=True)
@@ -165,11 +171,7 @@ def take_empty(browser: Any, address: str, look: str, out: Path) -> None:
 
 def take(browser: Any, address: str, demo: str, session: str, look: str, out: Path) -> None:
     origin = address.split("/?")[0]
-    context = browser.new_context(**LOOKS[look])
-    page = context.new_page()
-    page.goto(address)
-    page.locator("#engines dl dt").nth(3).wait_for(timeout=START_SECONDS * 1000)
-    page.screenshot(path=out / f"lobby-{look}.png", full_page=True)
+    context, page = take_lobby(browser, address, look, out / f"lobby-{look}.png")
     page.get_by_test_id("start-interview").focus()  # a page that was never touched may not speak
     page.keyboard.press("Shift")
     page.goto(origin + begin(page, typed=False))

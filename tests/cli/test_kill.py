@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,11 +12,12 @@ from program import Program, Running
 from rehearsal import loud
 
 from interviewer.assembly.engines import Engines, open_embedded_judge
-from interviewer.assembly.sessions import resume_session, spoken_conversation
+from interviewer.assembly.sessions import resume_session
 from interviewer.audio.recording import CANDIDATE_FILE, read_wav, recorded_seconds
 from interviewer.audio.virtual_room import VirtualRoom
-from interviewer.conversation.controls import Controls, Live
+from interviewer.conversation.controls import Live
 from interviewer.demo.candidate import load_script
+from interviewer.demo.room import conversation_in
 from interviewer.domain import SAMPLE_RATE
 from interviewer.engines.scripted import ScriptedDetector, ScriptedTranscriber, ScriptedVoice
 from interviewer.evaluator.embedded_judge import EmbeddedJudge
@@ -168,18 +168,8 @@ def resumed_with_stand_ins(program: Program, judge: EmbeddedJudge, library: Libr
         with store.hold(session):  # the killed process left no lock behind
             now = datetime.now(UTC)
             journal = resume_session(store, session, engines, now=now, recorded_seconds=seconds)
-            with spoken_conversation(
-                store,
-                journal,
-                library,
-                engines,
-                room.microphone,
-                room.speaker,
-                headphones=True,
-                controls=Controls(),
-                monotonic=time.monotonic,
-                on_live=on_live,
-                inline=True,
+            with conversation_in(
+                room, store, journal, library, engines, on_live, real_time=False
             ) as conversation:
                 conversation.run()
         return store.events(session)
