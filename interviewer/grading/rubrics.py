@@ -62,12 +62,12 @@ class Measures:
             same = None if same and points and not self._agree(points, same) else same
         kind = task.kind or (same.kind if same else _kind_of(task.question))
         if task.rubric:
-            return Measure(self._question(task, kind, task.rubric), same.id if same else None, True)
+            return Measure(self._own_question(task, kind, task.rubric), same.id if same else None, True)
         if same is not None:
             changed = same if kind == same.kind else same.model_copy(update={"kind": kind})
             return Measure(changed, same.id, True)
         if points:
-            return Measure(self._question(task, kind, points), None, True)
+            return Measure(self._own_question(task, kind, points), None, True)
         return Measure(_question(task, kind, (RubricPoint(id="none", text=task.question),)), None, False)
 
     def _agree(self, reference: tuple[RubricPoint, ...], question: Question) -> bool:
@@ -77,7 +77,7 @@ class Measures:
         )
         return float(likeness.max(axis=1).mean()) >= SAYS_THE_SAME
 
-    def _question(self, task: GradingTask, kind: Kind, rubric: tuple[RubricPoint, ...]) -> Question:
+    def _own_question(self, task: GradingTask, kind: Kind, rubric: tuple[RubricPoint, ...]) -> Question:
         if not self._bank:
             return _question(task, kind, rubric)
         near, _ = self._matcher.candidates(task.question)

@@ -21,7 +21,7 @@ STORY = """Last year I shipped a model that broke on its first day. My task was 
 hour and wrote tests for every field. As a result errors fell by forty percent."""
 TASKS: tuple[Mapping[str, Any], ...] = (
     {"id": 1, "question": "What is the bias-variance tradeoff?", "answer": BIAS, "label": 5},
-    {"id": "own", "question": "How do you make tea?", "answer": TEA, "rubric": ["The water has to boil.", {"text": "Wait several minutes", "weight": 2}]},
+    {"id": "own", "question": "How do you make tea?", "answer": TEA, "rubric": ["The water has to boil.", {"id": "W-2", "text": "Wait several minutes", "weight": 2}]},
     {"id": "reference", "question": "How do you make tea?", "answer": TEA, "reference": "First boil the water. Then let the leaves steep for some minutes."},
     {"id": "nothing", "question": "How do you make tea?", "answer": TEA},
     {"id": "blank", "question": "dropout_explained", "answer": " "},
@@ -74,6 +74,10 @@ def test_a_rubric_of_the_caller_s_and_a_reference_alone_will_do(graded: dict[Any
         assert graded[name]["question_id"] is None
         assert len(graded[name]["points"]) == 2
         assert graded[name]["scores"]["technical"] > 3
+
+
+def test_points_keep_the_caller_s_ids(graded: dict[Any, dict[str, Any]]) -> None:
+    assert [point["id"] for point in graded["own"]["points"]] == ["point_1", "W-2"]
 
 
 def test_without_a_measure_content_is_not_scored(graded: dict[Any, dict[str, Any]]) -> None:
