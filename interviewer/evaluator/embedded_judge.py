@@ -190,9 +190,11 @@ def _claim(point: RubricPoint) -> Claim:
 
 
 def _heard(spans: Sequence[TextSpan], question: Question) -> list[bool]:
-    """Which spans may count: not what only gives back words of the question and its hints, of several together."""
-    told = gates.question_stems(question) | content_stems(" ".join(question.hints))
-    return [not gates.gives_back(span.text, told) for span in spans]
+    """Which spans may count: not what only gives back words of the question and a hint. Of one hint at a time, since all of
+    them together hold most of the words that a right sentence needs."""
+    asked = gates.question_stems(question)
+    told = [asked, *(asked | content_stems(hint) for hint in question.hints)]
+    return [not any(gates.gives_back(span.text, words) for words in told) for span in spans]
 
 
 def widening(turns: Sequence[Turn], *, rough: bool) -> float:

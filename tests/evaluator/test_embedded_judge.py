@@ -58,11 +58,11 @@ def test_a_hint_given_back_is_no_answer(judge: EmbeddedJudge) -> None:
     assert score(judge, GOOD_PLAIN, hinted) > 1, "what is said besides counts"
 
 
-def test_words_of_several_hints_together_are_no_answer_either(judge: EmbeddedJudge) -> None:
+def test_a_right_sentence_whose_words_are_spread_over_several_hints_counts(judge: EmbeddedJudge) -> None:
     told = OVERFITTING.rubric[0].text
     half = len(told.split()) // 2
     parts = (" ".join(told.split()[:half]), " ".join(told.split()[half:]), "Once more?")
-    assert score(judge, told, OVERFITTING.model_copy(update={"hints": parts})) == 0.0
+    assert score(judge, told, OVERFITTING.model_copy(update={"hints": parts})) > 0.5
 
 
 def test_rubric_is_embedded_once() -> None:
