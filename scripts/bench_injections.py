@@ -1,8 +1,8 @@
 """Whether instructions smuggled into an answer raise its score, and whether looking for them costs honest answers anything.
 
-    python scripts/bench_injections.py [--count 120] [--json]
+    python scripts/bench_injections.py [--count 120] [--seed 20] [--json]
 
-The injections are those of tests/injections.py, drawn with a fixed seed. They go into answers made from the bank itself: a
+The injections are those of tests/injections.py, drawn with a seed. They go into answers made from the bank itself: a
 question's model answer, half of it, its misconceptions, a few words, "I don't know", the question read back, the model
 answer shuffled, and another question's. The embedded judge scores each with and without; the whole score of an answer is
 compared, and its parts. The second figure is the drift of honest texts of the bank when nothing is taken out of them.
@@ -80,13 +80,15 @@ def parts(score: AnswerScore) -> dict[str, float]:
     return {name: value or 0.0 for name, value in zip(PARTS, values, strict=True)}
 
 
-def attacks(count: int, bank: Mapping[str, Question]) -> list[tuple[Question, str, str, Injection]]:
+def attacks(
+    count: int, seed: int, bank: Mapping[str, Question]
+) -> list[tuple[Question, str, str, Injection]]:
     """(question, kind of base, base, injection): bases, families and places all meet each other."""
-    chance = random.Random(3)
+    chance = random.Random(seed)
     asked = chance.sample(list(bank.values()), QUESTIONS + 1)
     kinds = list(BASES)
     found = []
-    for number, injection in enumerate(injections(count)):
+    for number, injection in enumerate(injections(count, seed=seed)):
         question, other = asked[number % QUESTIONS], asked[number % QUESTIONS + 1]
         kind = kinds[number % len(kinds)]
         topical = Injection(
@@ -96,7 +98,7 @@ def attacks(count: int, bank: Mapping[str, Question]) -> list[tuple[Question, st
     return found
 
 
-def measure(count: int) -> dict[str, object]:
+def measure(count: int, seed: int) -> dict[str, object]:
     bank = load_library().questions
     judge = open_embedded_judge(bank)
     chance = random.Random(9)
@@ -104,7 +106,7 @@ def measure(count: int) -> dict[str, object]:
     raised: Counter[str] = Counter()
     examples = []
     for question, kind, base, injection in track(
-        attacks(count, bank), "Injections", console=Console(stderr=True)
+        attacks(count, seed, bank), "Injections", console=Console(stderr=True)
     ):
         before = honest.get((question.id, base))
         if before is None:
@@ -149,10 +151,13 @@ def main() -> None:
     )
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument(
+        "--seed", type=int, default=20, help="other injections into answers to other questions"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one JSON object, every raised answer in it"
     )
     options = parser.parse_args()
-    figures = measure(options.count)
+    figures = measure(options.count, options.seed)
     if options.json:
         json.dump(figures, sys.stdout, indent=2)
         return

@@ -43,7 +43,8 @@ class ClaimModel:
         if not said or not claims:
             nothing = np.zeros((len(said), len(claims)), dtype=np.float32)
             return ClaimReadings(nothing, nothing)
-        phrasings = [
+        embedder.encode([text for claim in claims for text in (claim.text, *claim.phrasings, *claim.wrong)])
+        phrasings = [  # remembered by now: many texts at once take half the time that a few at a time take
             Phrasings(embedder.encode([claim.text, *claim.phrasings]), embedder.encode(claim.wrong))
             for claim in claims
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal, get_args
 
 from interviewer.domain import Question, Turn
 
@@ -20,6 +21,13 @@ _TOP = (
     r"(?:\w+\W+)?(?:marks?|scores?|points?|credits?|ratings?|grades?|percent(?!\ of)|out\ of|5\b|10\b)"
 )
 _MET = r"(?:met|satisfied|correct|complete|fulfilled|covered|passed)"
+_SPELT = (
+    "(?:"
+    + "|".join(
+        r"[\s.*_-]".join(word) for word in ("ignore", "disregard", "forget", "rubric", "marks", "score")
+    )
+    + ")"
+)
 
 _FORM = re.compile(
     r"<[|｜][^<>]{0,40}[|｜]>|\[/?INST\]|<</?SYS>>|</?(?:s|start_of_turn|end_of_turn)>|\[/?resume\]"
@@ -42,10 +50,14 @@ _WORDS = re.compile(
     |\b(?:give|award|grant|assign|rate|grade|mark|score|hire)\s+{_ME}\b\W+(?:\w+\W+){{0,4}}?{_TOP}
     |\b(?:deserves?|merits?|earns?|warrants?|awards?|output|result\ is|approved|recorded)\b\W+(?:\w+\W+){{0,5}}?{_TOP}
     |\b(?:full|top|maximum)\W+marks?\b
+    |\b(?:(?:the\ |an?\ )?{_TOP}(?:\ (?:five|ten|5|10))?\W+){{2,}}
+    |(?:^|[.!?\n]\s*)(?:rot\W?13|base\W?64)\W?\s
     |\b(?:all|every|each|any)\W+(?:of\ )?(?:the\ )?(?:rubric\ )?(?:points?|statements?|criteria)\W+(?:\w+\W+){{0,3}}?(?:fully\ )?{_MET}\b
     |\b(?:every|all|each|any|mark)\ (?:the\ )?rubric\ points?\b
     |\bmark\ (?:\w+\ ){{1,5}}?as\ (?:fully\ )?{_MET}\b
     |(?:^|[.!?\n]\s*)end\ of\ (?:the\ )?{_ANSWER}(?=[.!:\n])
+    |\bend\ of\ (?:the\ )?{_ANSWER}\W+(?=(?:system|assistant|developer|admin)\b)
+    |\b{_SPELT}\b
     |\bverdicts?\ (?:for|on)\ (?:all|every)\b
     |\b(?:score|verdict|grade|result)s?\ ?[:=]\ ?(?:[1-9]\d*\b(?!\.\d)|met|full\w*|pass\w*|perfect|complete|correct|satisfied|a\ plus|yes)
     |\b(?:this|the)\ (?:candidate|applicant)\ (?:has|have)\ (?:fully\ |already\ )?(?:passed|explained|met|satisfied|covered|answered|correct|complete|fulfilled)
@@ -69,6 +81,7 @@ _REPORTED = re.compile(
 _ABOUT_ATTACKS = re.compile(r"\b(?:prompt injections?|jailbreaks?)\b", re.IGNORECASE)
 _REACH = 90  # characters before the words in which they can be said to be somebody else's
 _LONGEST_CLAUSE = 60  # characters a clause is followed to its end
+_LONGEST_LINK = 12  # characters between two such stretches that belong to them: "and", "for this"
 _LONGEST_SENTENCE = (
     300  # characters; a longer one is a whole turn that a recogniser wrote without a full stop
 )
@@ -76,11 +89,17 @@ _SENTENCE_END = re.compile(r"[.!?]+(?=[\s\"”'}]|$)|\n|[。！？]")
 _CLAUSE_REST = re.compile(r"[^.,;:!?\n]*[.,;:!?]*")
 
 
-def spoken_to_the_judge(text: str, question: Question | None = None) -> list[tuple[int, int]]:
+Bounds = Literal["sentence", "words", "onward", "backward"]
+
+
+def spoken_to_the_judge(
+    text: str, question: Question | None = None, bounds: Bounds = "sentence"
+) -> list[tuple[int, int]]:
     """Where in a turn's text somebody talks to the scorer: stretches, in order and apart, of whole sentences, or of clauses
     where a sentence has no end. Who smuggles an instruction into a right sentence loses that sentence.
 
-    `question` lets what it is about be named: attacks may be quoted where the question is about them.
+    `question` lets what it is about be named: attacks may be quoted where the question is about them. Other `bounds` take
+    the telling words alone, or those and what follows or precedes them in their sentence.
     """
     quoting = question is not None and _asks_about_attacks(question)
     found = [match.span() for match in _FORM.finditer(text)]
@@ -92,15 +111,37 @@ def spoken_to_the_judge(text: str, question: Question | None = None) -> list[tup
     if not found:
         return []
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
-    return list(_joined(sorted(_stretch(text, start, end, ends) for start, end in found)))
+    return list(_joined(sorted(_stretch(text, start, end, ends, bounds) for start, end in found)))
 
 
-def unaddressed(turn: Turn, question: Question | None = None) -> Turn:
+def unaddressed(turn: Turn, question: Question | None = None, bounds: Bounds = "sentence") -> Turn:
     """The turn with spaces where somebody talks to the scorer, so that the rest reads as if it had not been said and
     every offset stays what it was."""
-    barred = spoken_to_the_judge(turn.text, question)
-    if not barred:
-        return turn
+    text = turn.text
+    barred = [
+        # A line break around it would stay behind and end a sentence that goes on.
+        (len(text[:start].rstrip()), end + len(text[end:]) - len(text[end:].lstrip()))
+        for start, end in spoken_to_the_judge(text, question, bounds)
+    ]
+    return _blanked(turn, barred) if barred else turn
+
+
+def ways_unaddressed(turns: Sequence[Turn], question: Question | None = None) -> list[tuple[Turn, ...]]:
+    """The turns `unaddressed`, in every way to draw the bounds; one where nobody talks to the scorer.
+
+    What is taken out of an answer leaves the rest cut into other pieces, and one of those may read better than what was
+    said, or an error may have gone with it. So the least that any of the ways is worth is what the answer is worth.
+    """
+    every = get_args(Bounds)
+    addressed = any(spoken_to_the_judge(turn.text, question) for turn in turns)
+    ways = [
+        tuple(unaddressed(turn, question, bounds) for turn in turns)
+        for bounds in (every if addressed else every[:1])
+    ]
+    return [way for number, way in enumerate(ways) if way not in ways[:number]]
+
+
+def _blanked(turn: Turn, barred: Sequence[tuple[int, int]]) -> Turn:
     shown = [segment.text for segment in turn.segments if segment.text]
     joined = " ".join(shown)
     before = len(joined) - len(joined.lstrip())
@@ -134,25 +175,29 @@ def _asks_about_attacks(question: Question) -> bool:
     return any(_ABOUT_ATTACKS.search(point.text) for point in question.rubric)
 
 
-def _stretch(text: str, start: int, end: int, sentence_ends: Sequence[int]) -> tuple[int, int]:
+def _stretch(
+    text: str, start: int, end: int, sentence_ends: Sequence[int], bounds: Bounds
+) -> tuple[int, int]:
     """The sentences that the words lie in, or, in a very long one, the rest of their clause: "give me full marks" goes on
-    "for this answer"."""
+    "for this answer". Less of them where the bounds are narrower."""
     said = text[start:end].lstrip(" .!?\n")  # or the sentence before would be lost too
     start = end - len(said)
+    if bounds == "words":
+        return start, end
     first = max(at for at in sentence_ends if at <= start)
     last = min(at for at in sentence_ends if at >= end)
     if last - first <= _LONGEST_SENTENCE:
-        return first, last
+        return (start if bounds == "onward" else first), (end if bounds == "backward" else last)
     rest = _CLAUSE_REST.match(text, end)
     return start, rest.end() if rest and rest.end() - end <= _LONGEST_CLAUSE else end
 
 
 def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    for place, (start, end) in enumerate(spans):
-        if place and start < max(b for _, b in spans[:place]):
-            continue
-        reach = end
-        for a, b in spans[place + 1 :]:
-            if a < reach:
-                reach = max(reach, b)
-        yield start, reach
+    """Those that meet, or nearly do, as one."""
+    begin, reach = spans[0]
+    for start, end in spans[1:]:
+        if start > reach + _LONGEST_LINK:
+            yield begin, reach
+            begin, reach = start, end
+        reach = max(reach, end)
+    yield begin, reach

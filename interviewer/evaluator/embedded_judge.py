@@ -10,7 +10,7 @@ import numpy as np
 
 from interviewer.domain import Gate, Question, RubricPoint, TechnicalScore, Turn
 from interviewer.evaluator import gates
-from interviewer.evaluator.appeals import unaddressed, without_appeals
+from interviewer.evaluator.appeals import ways_unaddressed, without_appeals
 from interviewer.evaluator.contrast import (
     Matrix,
     RubricVectors,
@@ -90,12 +90,28 @@ class EmbeddedJudge:
         return technical_score(verdicts, assessment.gate, self.name, widening=widening(turns, rough=rough))
 
     def assess(self, question: Question, turns: Sequence[Turn]) -> Assessment:
-        text = "\n".join(turn.text for turn in turns if turn.text)
-        gate = gates.textual_gate(text, question, recognised=not all(turn.typed for turn in turns))
-        if gate == "empty":
-            unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)
-            return Assessment(question, (), unread, gate)
+        """What the answer says to each point. Where somebody talks to the scorer besides, the least of the ways to leave it out."""
+        ways = [self._assess(question, turns, said) for said in ways_unaddressed(turns, question)]
+        return ways[0] if len(ways) == 1 else min(ways, key=lambda way: self._worth(way, turns))
+
+    def features(self, question: Question, turns: Sequence[Turn]) -> Rows:
+        """What the points are weighed by, a row of point_reading.FEATURES each; for fitting the weights."""
         compared = self._compare(question, turns)
+        if compared is None or compared.claims is None:
+            raise ValueError("features need a claim reader and an answer that says something")
+        return point_features(compared.strengths, compared.claims, compared.spans, compared.heard)[0]
+
+    def _worth(self, assessment: Assessment, turns: Sequence[Turn]) -> float:
+        verdicts = [decide(reading, turns, rough=False) for reading in assessment.readings]
+        return technical_score(verdicts, assessment.gate, self.name).score or 0.0
+
+    def _assess(self, question: Question, turns: Sequence[Turn], said: Sequence[Turn]) -> Assessment:
+        """`said`: the turns without what is addressed to the scorer."""
+        recognised = not all(turn.typed for turn in turns)
+        text = _text(said)
+        gate = gates.textual_gate(_text(turns), question, recognised=recognised)
+        gate = gate or gates.textual_gate(text, question, recognised=recognised)
+        compared = None if gate == "empty" else self._compare(question, said)
         if compared is None:
             unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)
             return Assessment(question, (), unread, gate or "non_answer")
@@ -110,16 +126,8 @@ class EmbeddedJudge:
         )
         return Assessment(question, compared.spans, tuple(_restored(r, turns) for r in found), gate)
 
-    def features(self, question: Question, turns: Sequence[Turn]) -> Rows:
-        """What the points are weighed by, a row of point_reading.FEATURES each; for fitting the weights."""
-        compared = self._compare(question, turns)
-        if compared is None or compared.claims is None:
-            raise ValueError("features need a claim reader and an answer that says something")
-        return point_features(compared.strengths, compared.claims, compared.spans, compared.heard)[0]
-
-    def _compare(self, question: Question, turns: Sequence[Turn]) -> _Compared | None:
-        """The answer's spans against the rubric; None when nothing is said but to the scorer."""
-        said = [unaddressed(turn, question) for turn in turns]
+    def _compare(self, question: Question, said: Sequence[Turn]) -> _Compared | None:
+        """The answer's spans against the rubric; None when it says nothing."""
         spans = tuple(split(said, self.divide))
         if not spans:
             return None
@@ -180,6 +188,10 @@ def _restored(reading: PointReading, turns: Sequence[Turn]) -> PointReading:
         met_span=reading.met_span and reading.met_span.as_said(turns),
         wrong_span=reading.wrong_span and reading.wrong_span.as_said(turns),
     )
+
+
+def _text(turns: Sequence[Turn]) -> str:
+    return "\n".join(turn.text for turn in turns if turn.text)
 
 
 def _claim(point: RubricPoint) -> Claim:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from interviewer.domain import Question, StarComponent, StarScore, StarSentence, Turn
+from interviewer.evaluator.appeals import ways_unaddressed
 from interviewer.evaluator.spans import TextSpan, told_sentences
 from interviewer.evaluator.star_cues import HYPOTHETICAL, measures, past_actions
 from interviewer.evaluator.star_model import LABELS, LONGEST_SENTENCE_WORDS, Reading, StoryReader
@@ -53,8 +54,19 @@ _LEARNED = re.compile(
 def score_story(
     question: Question, turns: Sequence[Turn], reader: StoryReader, *, widening: float = 1.0
 ) -> StarScore:
-    """The story's parts with their quotes. The score is None when no story was asked for or nothing was said."""
-    spans = told_sentences(turns, reader.divide, LONGEST_SENTENCE_WORDS) if question.expects_story else []
+    """The story's parts with their quotes. The score is None when no story was asked for or nothing was said. Where somebody
+    talks to the scorer besides, the least of the ways to leave that out."""
+    if not question.expects_story:
+        return StarScore(score=None, engine=reader.name)
+    ways = [_score(question, said, turns, reader, widening) for said in ways_unaddressed(turns, question)]
+    return min(ways, key=lambda way: way.score or 0.0)
+
+
+def _score(
+    question: Question, said: Sequence[Turn], turns: Sequence[Turn], reader: StoryReader, widening: float
+) -> StarScore:
+    """Reads what was `said` in answer; quotes the turns as they stand in the transcript."""
+    spans = told_sentences(said, reader.divide, LONGEST_SENTENCE_WORDS)
     if not spans:
         return StarScore(score=None, engine=reader.name)
     reading = reader.read([span.text for span in spans])
@@ -79,7 +91,7 @@ def score_story(
         interval=(round(max(0.0, score - half), 2), round(min(5.0, score + half), 2)),
         is_story=story,
         components=components,
-        sentences=sentences,
+        sentences=tuple(_as_said(*pair, turns) for pair in zip(sentences, spans, strict=True)),
         in_order=ordered,
         balance=balance,
         out_of_balance=tuple(
@@ -113,6 +125,11 @@ def _labelled(spans: Sequence[TextSpan], reading: Reading) -> tuple[StarSentence
         )
         for row, (span, column) in enumerate(zip(spans, reading.labels, strict=True))
     )
+
+
+def _as_said(sentence: StarSentence, span: TextSpan, turns: Sequence[Turn]) -> StarSentence:
+    quoted = span.as_said(turns)
+    return sentence.model_copy(update={"text": quoted.text, "evidence": quoted.evidence})
 
 
 def _actions(sentences: Sequence[StarSentence]) -> int:
