@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from interviewer.domain import AnswerScore, Persona, Question, Scorecard, StarScore, TechnicalScore, Turn
+from interviewer.evaluator.appeals import spoken_to_the_judge
 from interviewer.evaluator.clarity import ENGINE as CLARITY_ENGINE
 from interviewer.evaluator.clarity import score_clarity
 from interviewer.evaluator.coach_words import ABSTAINED, NO_ANSWERS, SESSION_ABSTAINED
@@ -28,6 +29,9 @@ ROUGH_NOTE = (
 FAILED_NOTE = "The language model failed on some points; the embedded verdicts stand there. The answers' engine says where."
 NO_STORIES = "not scored: nothing reads stories here"
 DOUBTFUL_SHARE_TO_ABSTAIN = 0.6
+APPEAL_COST = 0.25
+"""Of 5: what words to the scorer take off. What is left out leaves the rest of a sentence read a little differently, by up to
+.2 in a thousand trials; nothing shall be gained by it."""
 LEAST_SHIFT = 0.05  # of 5: what a score shown with one digit can tell
 
 
@@ -125,6 +129,11 @@ def score_answer(
     )
     if star.score is not None and technical.gate is not None:
         star = star.model_copy(update=_capped(star.score, star.interval, CAPS[technical.gate]))
+    appealed = any(spoken_to_the_judge(turn.text, question) for turn in turns)
+    if appealed:
+        technical, star = (
+            part.model_copy(update=_lowered(part.score, part.interval)) for part in (technical, star)
+        )
     clarity = score_clarity(question, turns, thinking_before=_thinking_before(answer), widening=wide)
     doubtful = _doubtful_share(turns) >= DOUBTFUL_SHARE_TO_ABSTAIN
     whole = None if doubtful else weigh(technical, star, clarity, weighs, story=question.expects_story)
@@ -135,6 +144,7 @@ def score_answer(
         doubtful=doubtful,
         rough=rough,
         corrected=any(turn.corrected for turn in turns),
+        appealed=appealed,
     )
     told = Scored(question, turns, technical, star, clarity, rough or doubtful, weighs, seed)
     heard = red_flags.read(question, turns, technical, rough=rough) if red_flags else ()
@@ -188,6 +198,17 @@ def _capped(score: float, interval: Interval | None, cap: float) -> dict[str, ob
     return {"score": min(score, cap), "interval": (min(low, cap), min(high, cap))}
 
 
+def _lowered(score: float | None, interval: Interval | None) -> dict[str, object]:
+    """Less the cost of an appeal; a score of None stays that."""
+    if score is None:
+        return {}
+    low, high = interval or (score, score)
+    return {
+        "score": round(max(0.0, score - APPEAL_COST), 2),
+        "interval": (round(max(0.0, low - APPEAL_COST), 2), round(max(0.0, high - APPEAL_COST), 2)),
+    }
+
+
 def _put_right(turns: Sequence[Turn]) -> bool:
     """Whether nothing in the answer is the recogniser's word alone."""
     return bool(turns) and all(turn.corrected or turn.typed for turn in turns)
@@ -207,6 +228,7 @@ def _flags(
     doubtful: bool,
     rough: bool,
     corrected: bool,
+    appealed: bool,
 ) -> list[str]:
     """Short codes for programs: what a reader of this score should know."""
     codes = {
@@ -217,6 +239,7 @@ def _flags(
         "doubtful_transcript": doubtful,
         "rough_transcript": rough,
         "corrected": corrected,
+        "spoke_to_the_scorer": appealed,
         "language_model_failed": "language model failed" in technical.engine,
     }
     return [code for code, holds in codes.items() if holds]

@@ -71,6 +71,7 @@ SPOKEN_WORDS_PER_MINUTE = 140  # of an unhurried answer
 _FLAG_SENTENCES: Mapping[str, str] = {
     "skipped": "You skipped this question.",
     "no_story": "This did not read as one lived event.",
+    "spoke_to_the_scorer": "What was said to the scorer was left out, and costs a quarter of a point.",
     "doubtful_transcript": "Most of this could hardly be made out, so no score is given.",
     "corrected": "Scored on the words as you corrected them.",
     "language_model_failed": "The language model failed on some points; the embedded verdicts stand there.",
