@@ -131,9 +131,8 @@ def score_answer(
         star = star.model_copy(update=_capped(star.score, star.interval, CAPS[technical.gate]))
     appealed = any(spoken_to_the_judge(turn.text, question) for turn in turns)
     if appealed:
-        technical, star = (
-            part.model_copy(update=_lowered(part.score, part.interval)) for part in (technical, star)
-        )
+        technical = technical.model_copy(update=_lowered(technical.score, technical.interval))
+        star = star.model_copy(update=_lowered(star.score, star.interval))
     clarity = score_clarity(question, turns, thinking_before=_thinking_before(answer), widening=wide)
     doubtful = _doubtful_share(turns) >= DOUBTFUL_SHARE_TO_ABSTAIN
     whole = None if doubtful else weigh(technical, star, clarity, weighs, story=question.expects_story)
