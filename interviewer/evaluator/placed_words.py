@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from interviewer.domain import Segment, Turn
+from interviewer.domain import Segment, Turn, Word
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,21 @@ class Placed:
     segment: Segment
     start: int
     end: int
+
+    @cached_property
+    def found(self) -> tuple[list[int], list[Word]]:
+        """Where in the turn's text the timed words end, in order, and the words. Looked up once: every span asks."""
+        text, cursor = self.segment.text.lower(), 0
+        ends: list[int] = []
+        words: list[Word] = []
+        for word in self.segment.words:
+            bare = word.text.strip().lower()
+            at = text.find(bare, cursor)
+            if at >= 0:
+                cursor = at + len(bare)
+                ends.append(self.start + cursor)
+                words.append(word)
+        return ends, words
 
 
 def timed_words(turn: Turn) -> list[TimedWord]:
@@ -61,16 +78,9 @@ def words_of(placed: Placed) -> Iterator[TimedWord]:
 def second_at(placed: Placed, offset: int, *, first: bool) -> float:
     """The time of a character: from the word there when the engine timed words, else by share of the segment."""
     segment = placed.segment
-    cursor = placed.start
-    for word in segment.words:
-        at = segment.text.lower().find(word.text.strip().lower(), max(0, cursor - placed.start))
-        if at < 0:
-            continue
-        finish = placed.start + at + len(word.text.strip())
-        if first and finish > offset:
-            return word.start
-        if not first and finish >= offset:
-            return word.end
-        cursor = finish
+    ends, words = placed.found
+    place = bisect_right(ends, offset) if first else bisect_left(ends, offset)
+    if place < len(words):
+        return words[place].start if first else words[place].end
     share = (offset - placed.start) / max(1, placed.end - placed.start)
     return segment.start + min(1.0, max(0.0, share)) * (segment.end - segment.start)

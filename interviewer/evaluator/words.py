@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.IGNORECASE)
 
@@ -86,6 +87,7 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
 
 
+@lru_cache(maxsize=4096)  # the gates and the coach ask for the same spans and hints over and over
 def content_stems(text: str) -> frozenset[str]:
     """Stems of the words that carry content."""
     return frozenset(stem(w) for w in words(text) if w not in FUNCTION_WORDS and w not in FILLERS)
