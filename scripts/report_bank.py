@@ -50,6 +50,12 @@ SEEDS = (
 SCORES = "## How the questions' own texts score"
 NOT_JUDGED = f"{SCORES}\n\nNot measured yet: `python scripts/report_bank.py --judge`.\n"
 READ_ALOUD = "## How the spoken texts are heard"
+READ_ALOUD_ABOUT = """`scripts/check_read_aloud.py` says each text with flite and has it written down again by the embedded recogniser, which does
+not know the question. Voice and recogniser are both rough, so most of the words counted here were lost by them: the figures say
+which texts to look at. Looked at were LOOKED texts, those with 35 % of the words wrong or more and the longest. Where the
+sentence was at fault, it was worded anew: REWORDED texts, with symbols, words that sound like others ("loss suits", "a sale"),
+or two questions run into one. Besides, SPLIT questions with a sentence of more than 25 words are said in two, and DANGLING follow-ups
+name what they ask about, because a follow-up may come first. A text written anew counts as read only when it was said again."""
 NOT_CITING = ("schemas", "templates")  # folders of prompts/ that hold no content of their own
 
 
@@ -80,7 +86,9 @@ def main() -> None:
     read = read_mark + heard
     if options.readings:
         read = readings_part(options.readings, bank)
-    PAGE.write_text("\n\n".join(part.strip() for part in (counts, judged, read) if part) + "\n", encoding="utf-8")
+    PAGE.write_text(
+        "\n\n".join(part.strip() for part in (counts, judged, read) if part) + "\n", encoding="utf-8"
+    )
 
 
 def counts_part(bank: Mapping[str, Question]) -> str:
