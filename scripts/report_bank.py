@@ -4,6 +4,7 @@ python scripts/report_bank.py            # the counts; the scores stay as they w
 python scripts/report_bank.py --judge    # the scores as well: half an hour of one core
     --keep FILE      # keeps each question's scores as they are made; only what changed since is judged again
     --minutes 5      # stops after about so long, and the page tells how many questions were judged; 0 for what is kept
+python scripts/report_bank.py --readings FILE    # how the spoken texts came back; FILE is check_read_aloud.py --keep
 python scripts/report_bank.py --check    # exit code 1 when the counts are not current
 """
 
@@ -20,6 +21,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from statistics import median
 from typing import Any, get_args
 
 from rich.console import Console
@@ -47,6 +49,13 @@ SEEDS = (
 )
 SCORES = "## How the questions' own texts score"
 NOT_JUDGED = f"{SCORES}\n\nNot measured yet: `python scripts/report_bank.py --judge`.\n"
+READ_ALOUD = "## How the spoken texts are heard"
+READ_ALOUD_ABOUT = """`scripts/check_read_aloud.py` says each text with flite and has it written down again by the embedded recogniser, which does
+not know the question. Voice and recogniser are both rough, so most of the words counted here were lost by them: the figures say
+which texts to look at. The 354 that came out worst or were longest were looked at, of those read so far. Where the sentence
+was at fault it was worded anew, 125 texts so far: words that sound like others ("which loss suits", "a sale"), two questions run
+into one, 29 questions with a sentence of more than 25 words, now said in two, and follow-ups that hung on a word nobody may have
+said, because any follow-up can come first. A text worded anew counts as read only when it was said again since."""
 NOT_CITING = ("schemas", "templates")  # folders of prompts/ that hold no content of their own
 
 
@@ -59,12 +68,14 @@ def main() -> None:
         "--check", action="store_true", help="write nothing, say whether the counts are current"
     )
     parser.add_argument("--keep", type=Path, help="a file that keeps the scores as they are made")
+    parser.add_argument("--readings", type=Path, help="what scripts/check_read_aloud.py kept")
     parser.add_argument("--minutes", type=float, default=math.inf, help="judge for about so long")
     options = parser.parse_args()
     bank = load_library([], [places.question_folders()[0]], []).questions
     counts = counts_part(bank)
     written = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    before, mark, scores = written.partition(SCORES)
+    before, mark, after = written.partition(SCORES)
+    scores, read_mark, heard = after.partition(READ_ALOUD)
     if options.check:
         if before != counts:
             sys.exit("docs/question-bank.md is not current. Run: python scripts/report_bank.py")
@@ -72,7 +83,12 @@ def main() -> None:
     judged = (mark + scores) or NOT_JUDGED
     if options.judge:
         judged = judge_part(judge(bank, options.keep, options.minutes), len(bank))
-    PAGE.write_text(counts + judged, encoding="utf-8")
+    read = read_mark + heard
+    if options.readings:
+        read = readings_part(options.readings, bank)
+    PAGE.write_text(
+        "\n\n".join(part.strip() for part in (counts, judged, read) if part) + "\n", encoding="utf-8"
+    )
 
 
 def counts_part(bank: Mapping[str, Question]) -> str:
@@ -160,6 +176,36 @@ def judge_part(judged: Sequence[Judged], questions: int) -> str:
         _table(["question", *get_args(TrialName)], rows),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def readings_part(path: Path, bank: Mapping[str, Question]) -> str:
+    """How the bank's spoken texts came back from a recogniser, of those that stand as they were read."""
+    kept = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    latest = {(one["question"], one["text"]): one["word_errors"] for one in kept}
+    spoken = [(question.id, *told) for question in bank.values() for told in _spoken_texts(question)]
+    errors: dict[str, list[float]] = defaultdict(list)
+    for name, part, text in spoken:
+        if (name, text) in latest:
+            errors[part].append(latest[name, text])
+            errors["**all**"].append(latest[name, text])
+    rows = [
+        [
+            part,
+            str(sum(part in (kind, "**all**") for _, kind, _ in spoken)),
+            str(len(errors[part])),
+            f"{median(errors[part]):.0%}" if errors[part] else "not measured",
+        ]
+        for part in ("question", "follow-up", "hint 1", "hint 2", "hint 3", "**all**")
+    ]
+    table = _table(["text", "in the bank", "read as it stands", "words wrong, median"], rows)
+    return f"{READ_ALOUD}\n\n{READ_ALOUD_ABOUT}\n\n{table}"
+
+
+def _spoken_texts(question: Question) -> Iterator[tuple[str, str]]:
+    """Everything that is said of a question, with what it is."""
+    yield "question", question.spoken
+    yield from (("follow-up", follow_up.text) for follow_up in question.follow_ups)
+    yield from ((f"hint {number}", hint) for number, hint in enumerate(question.hints, start=1))
 
 
 def _exceptions(judged: Sequence[Judged]) -> str:

@@ -51,13 +51,14 @@ clock of its own, without sound. The strong one says the bank's model answers; t
 accepted phrasing to a follow-up; the poor one misconceptions, generalities and "I don't know". They speak 140 words a minute.
 A line is said twice when an authored sentence or a question comes twice in a session. Neighbours are questions whose answers
 overlap (`near` in the bank). The strong candidate's answers state every point, so a follow-up that mends a gap there was
-asked although it had been answered; the judge took the point for missing.
+asked although it had been answered; the judge took the point for missing, or was not sure of it.
 
 Of each interviewer one or more transcripts were read by a person, to the end or nearly. That led to changes:
 "to begin with" and "let's start with" stood in questions that came tenth; an offer was made in the middle of an interview;
 who had said "I don't know" was thanked for the explanation, and asked three times more; two questions on presenting to
 laypeople came four minutes apart; some twenty follow-ups pointed at something nobody had said ("that season", "the other
-one", "your range"). A poor candidate who runs through the whole pool of an interviewer still meets a neighbour at the end.
+one", "your range"); the data engineer wanted attention and convolution coded, and asks for algorithms on data now.
+A poor candidate who runs through the whole pool of an interviewer still meets a neighbour at the end.
 
 """
 VAGUE = (
