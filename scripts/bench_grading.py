@@ -1,10 +1,14 @@
 """How well answers are graded when the bank does not hold their question: against a rubric without other words, or against
 one good answer, as `interviewer grade` is given them.
 
-    python scripts/bench_grading.py [--questions 10] [--json]
+    python scripts/bench_grading.py [--outside] [--questions 10] [--json]
 
 The answers are those of bench_evaluator.py. Each question is taken out of the bank first, so that only its neighbours can
 lend phrasings. "own rubric" gives the points' texts alone; "reference" gives the question's model answer alone.
+
+With --outside they are tests/benchmark/outside/answers.jsonl: seven answers to each of twenty-four questions, by a language
+model that had seen nothing of the bank or of what scores them. "full rubric" gives each point two or three other phrasings and
+an error besides.
 """
 
 from __future__ import annotations
@@ -13,12 +17,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from bench_evaluator import (
     ANSWERS,
-    KINDS,
+    GradedAnswer,
     Scored,
     ordering,
     read_answers,
@@ -39,6 +44,28 @@ WAYS: Mapping[str, Given] = {
     "own rubric": lambda question: {"rubric": [point.text for point in question.rubric]},
     "reference": lambda question: {"reference": question.model_answer},
 }
+OUTSIDE = ANSWERS.parent / "outside" / "answers.jsonl"
+OUTSIDE_WAYS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+    "full rubric": lambda given: {"rubric": given["rubric"]},
+    "own rubric": lambda given: {"rubric": [point["text"] for point in given["rubric"]]},
+    "reference": lambda given: {"reference": given["reference"]},
+}
+
+
+def measure_outside(file: Path, most_questions: int | None) -> dict[str, Any]:
+    bank = load_library().questions
+    judge = open_embedded_judge(bank)
+    measures = Measures(bank, judge.embedder)
+    scored: dict[str, list[Scored]] = {way: [] for way in OUTSIDE_WAYS}
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][:most_questions]
+    for line in track(lines, "Questions", console=Console(stderr=True)):
+        for way, given in OUTSIDE_WAYS.items():
+            task = {"id": 1, "question": line["question"], "kind": "concept", "answer": "", **given(line)}
+            measured = measures.of(GradingTask.model_validate(task)).question
+            for told in line["answers"]:
+                answer = GradedAnswer(line["question"], told["kind"], told["text"], told["grade"], {})
+                scored[way].append(Scored(answer, judge.judge(measured, typed(answer.text)).score or 0.0))
+    return figures_of(scored)
 
 
 def measure(most_questions: int | None) -> dict[str, Any]:
@@ -56,10 +83,16 @@ def measure(most_questions: int | None) -> dict[str, Any]:
                 if answer.question == name:
                     score = judge.judge(measured, typed(answer.text)).score
                     scored[way].append(Scored(answer, score or 0.0))
+    return figures_of(scored)
+
+
+def figures_of(scored: Mapping[str, list[Scored]]) -> dict[str, Any]:
     return {
         way: {
             **with_intervals(found, ordering),
-            "mean score by kind": {kind: _mean_of(kind, found) for kind in KINDS},
+            "mean grade and score by kind": {
+                kind: _means_of(kind, found) for kind in dict.fromkeys(one.answer.kind for one in found)
+            },
         }
         for way, found in scored.items()
     }
@@ -77,8 +110,9 @@ def _task(question: Question, given: Given) -> GradingTask:
     )
 
 
-def _mean_of(kind: str, scored: list[Scored]) -> float:
-    return round(mean(one.score for one in scored if one.answer.kind == kind), 2)
+def _means_of(kind: str, scored: list[Scored]) -> tuple[float, float]:
+    found = [one for one in scored if one.answer.kind == kind]
+    return round(mean(one.answer.score for one in found), 2), round(mean(one.score for one in found), 2)
 
 
 def main() -> None:
@@ -87,8 +121,9 @@ def main() -> None:
     )
     parser.add_argument("--questions", type=int, help="only so many questions")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--outside", action="store_true", help="questions that were never the bank's")
     options = parser.parse_args()
-    figures = measure(options.questions)
+    figures = measure_outside(OUTSIDE, options.questions) if options.outside else measure(options.questions)
     if options.json:
         json.dump(figures, sys.stdout, indent=2)
         return
