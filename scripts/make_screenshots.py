@@ -144,7 +144,7 @@ def hold_session(page: Any, origin: str, answers: tuple[str, ...]) -> str:
 
 def hold_demo(folder: Path) -> str:
     """The demo's interview, spoken and recorded; the session's id."""
-    command = [sys.executable, "-m", "interviewer.cli", "demo", "--fast"]
+    command = [sys.executable, "-m", "interviewer", "demo", "--fast"]
     subprocess.run(command, env=own_folders(folder), cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
     return max(path.name for path in (folder / "data" / "sessions").iterdir() if path.is_dir())
 

