@@ -68,7 +68,7 @@ def server(folder: Path) -> Iterator[str]:
     command = [
         sys.executable,
         "-m",
-        "interviewer.cli",
+        "interviewer",
         "serve",
         "--no-open",
         "--port",

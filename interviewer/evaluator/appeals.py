@@ -79,6 +79,11 @@ _REPORTED = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_ATTACKS = re.compile(r"\b(?:prompt injections?|jailbreaks?)\b", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:\b(?:you|i|must|should|shall|will|want|would like|now|please|from|on|to|and|then|so|just|simply|new instruction)\b[\s,:]*)+$",
+    re.IGNORECASE,
+)
+"""What leads up to an order: "you must now", "I want you to"."""
 _REACH = 90  # characters before the words in which they can be said to be somebody else's
 _LONGEST_CLAUSE = 60  # characters a clause is followed to its end
 _LONGEST_LINK = 12  # characters between two such stretches that belong to them: "and", "for this"
@@ -182,6 +187,8 @@ def _stretch(
     "for this answer". Less of them where the bounds are narrower."""
     said = text[start:end].lstrip(" .!?\n")  # or the sentence before would be lost too
     start = end - len(said)
+    if lead := _LEAD.search(text, max(0, start - _REACH), start):
+        start = lead.start()
     if bounds == "words":
         return start, end
     first = max(at for at in sentence_ends if at <= start)
