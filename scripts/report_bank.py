@@ -52,8 +52,8 @@ NOT_JUDGED = f"{SCORES}\n\nNot measured yet: `python scripts/report_bank.py --ju
 READ_ALOUD = "## How the spoken texts are heard"
 READ_ALOUD_ABOUT = """`scripts/check_read_aloud.py` says each text with flite and has it written down again by the embedded recogniser, which does
 not know the question. Voice and recogniser are both rough, so most of the words counted here were lost by them: the figures say
-which texts to look at. The 354 that came out worst or were longest were looked at, of those read so far. Where the sentence
-was at fault it was worded anew, 125 texts so far: words that sound like others ("which loss suits", "a sale"), two questions run
+which texts to look at. The 460 that came out worst or were longest were looked at. Where the sentence
+was at fault it was worded anew, 125 texts: words that sound like others ("which loss suits", "a sale"), two questions run
 into one, 29 questions with a sentence of more than 25 words, now said in two, and follow-ups that hung on a word nobody may have
 said, because any follow-up can come first. A text worded anew counts as read only when it was said again since."""
 NOT_CITING = ("schemas", "templates")  # folders of prompts/ that hold no content of their own
