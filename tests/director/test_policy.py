@@ -78,6 +78,22 @@ def test_with_nothing_to_mend_it_goes_deeper_as_far_as_the_persona_does() -> Non
     assert deepest.follow_up.id == "alpha_deepest"
 
 
+def test_where_nearly_all_was_said_the_judges_doubts_are_not_asked_about() -> None:
+    doubt = a_verdict("middle", "unclear", 1.0)
+    said = a_verdict("heavy", "met", 9.0).model_copy(update={"credit": 0.9})
+    covered = Assessment((said, doubt))
+    deeper = choose_follow_up(a_question(), covered, (), max_depth=2)
+    assert deeper is not None and deeper.because == "met"
+    little = Assessment((a_verdict("heavy", "missed", 0.5), a_verdict("light", "missed", 0.2), doubt))
+    asked = choose_follow_up(a_question(), little, ("alpha_heavy", "alpha_light"), max_depth=2)
+    assert asked is not None and asked.follow_up.point == "middle"
+    gap = Assessment((said, a_verdict("middle", "missed", 1.0)))
+    mending = choose_follow_up(a_question(), gap, (), max_depth=2)
+    assert mending is not None and mending.follow_up.point == "middle", (
+        "what was left out is asked all the same"
+    )
+
+
 def test_a_point_is_probed_once() -> None:
     follow_up = FollowUpAsked(
         at=61,
