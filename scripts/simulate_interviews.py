@@ -58,7 +58,8 @@ Of each interviewer one or more transcripts were read by a person, to the end or
 who had said "I don't know" was thanked for the explanation, and asked three times more; two questions on presenting to
 laypeople came four minutes apart; some twenty follow-ups pointed at something nobody had said ("that season", "the other
 one", "your range"); the data engineer wanted attention and convolution coded, and asks for algorithms on data now.
-A poor candidate who runs through the whole pool of an interviewer still meets a neighbour at the end.
+A poor candidate who runs through the whole pool of an interviewer still meets a neighbour at the end. That doubts
+are not asked about where nearly all was covered came after the reading; of the runs below the figures alone were looked at.
 
 """
 VAGUE = (

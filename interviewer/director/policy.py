@@ -20,7 +20,8 @@ WRAP_UP_SECONDS = 45.0  # too little for another exchange
 TYPICAL_MINUTES = 6.0  # of the questions that a persona's number of follow-ups is meant for
 GIVES_UP_AFTER = 2  # answers in a row that tell nothing: a third question would be an examination
 ENOUGH_COVERED = 0.65  # of the rubric's weight, a little under full marks: what the judge is unsure of was most likely said
-_NEEDS_WORK: dict[Verdict, float] = {"contradicted": 3.0, "missed": 2.0, "partial": 1.5, "unclear": 1.0}
+_SURE_GAPS: dict[Verdict, float] = {"contradicted": 3.0, "missed": 2.0}
+_NEEDS_WORK: dict[Verdict, float] = {**_SURE_GAPS, "partial": 1.5, "unclear": 1.0}
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def choose_follow_up(
 ) -> AskFollowUp | None:
     """Mend the heaviest gap first; with nothing to mend, go deeper. Each rubric point is probed at most once, and none
     that was perhaps answered where nearly everything was."""
-    well_covered = (assessment.coverage or 0.0) >= ENOUGH_COVERED
+    gaps = _SURE_GAPS if (assessment.coverage or 0.0) >= ENOUGH_COVERED else _NEEDS_WORK
     left = [f for f in question.follow_ups if f.id not in asked]
     probed = {f.point for f in question.follow_ups if f.id in asked and f.point}
     verdicts = {point.point: point for point in assessment.points}
@@ -132,9 +133,7 @@ def choose_follow_up(
         if follow_up.point is None or follow_up.depth > 1 or follow_up.point in probed:
             return 0.0
         found = verdicts.get(follow_up.point)
-        if found and well_covered and found.verdict in ("partial", "unclear"):
-            return 0.0
-        return found.weight * _NEEDS_WORK.get(found.verdict, 0.0) if found else 0.0
+        return found.weight * gaps.get(found.verdict, 0.0) if found else 0.0
 
     mending = max(left, key=need, default=None)
     if mending is not None and need(mending) > 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, get_args
 
 from interviewer.domain import Question, Turn
@@ -107,16 +108,22 @@ def spoken_to_the_judge(
     the telling words alone, or those and what follows or precedes them in their sentence.
     """
     quoting = question is not None and _asks_about_attacks(question)
+    found = _telling_words(text, quoting)
+    if not found:
+        return []
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    return list(_joined(sorted(_stretch(text, start, end, ends, bounds) for start, end in found)))
+
+
+@lru_cache(maxsize=64)  # gates, spans and score all ask, while the candidate waits for a reply
+def _telling_words(text: str, quoting: bool) -> tuple[tuple[int, int], ...]:
     found = [match.span() for match in _FORM.finditer(text)]
     found += [
         match.span()
         for match in _WORDS.finditer(text)
         if not (quoting and _REPORTED.search(text[max(0, match.start() - _REACH) : match.start()]))
     ]
-    if not found:
-        return []
-    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
-    return list(_joined(sorted(_stretch(text, start, end, ends, bounds) for start, end in found)))
+    return tuple(found)
 
 
 def unaddressed(turn: Turn, question: Question | None = None, bounds: Bounds = "sentence") -> Turn:

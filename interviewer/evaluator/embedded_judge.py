@@ -108,9 +108,10 @@ class EmbeddedJudge:
     def _assess(self, question: Question, turns: Sequence[Turn], said: Sequence[Turn]) -> Assessment:
         """`said`: the turns without what is addressed to the scorer."""
         recognised = not all(turn.typed for turn in turns)
-        text = _text(said)
-        gate = gates.textual_gate(_text(turns), question, recognised=recognised)
-        gate = gate or gates.textual_gate(text, question, recognised=recognised)
+        whole, text = _text(turns), _text(said)
+        gate = gates.textual_gate(whole, question, recognised=recognised)
+        if gate is None and text != whole:
+            gate = gates.textual_gate(text, question, recognised=recognised)
         compared = None if gate == "empty" else self._compare(question, said)
         if compared is None:
             unread = tuple(PointReading(point, 0.0, 0.0, None, None) for point in question.rubric)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from interviewer.domain import AnswerScore, Persona, Question, Scorecard, StarScore, TechnicalScore, Turn
@@ -128,11 +129,11 @@ def score_answer(
         else StarScore(score=None, engine=NO_STORIES)
     )
     if star.score is not None and technical.gate is not None:
-        star = star.model_copy(update=_capped(star.score, star.interval, CAPS[technical.gate]))
+        star = star.model_copy(update=_moved(star.score, star.interval, partial(min, CAPS[technical.gate])))
     appealed = any(spoken_to_the_judge(turn.text, question) for turn in turns)
     if appealed:
-        technical = technical.model_copy(update=_lowered(technical.score, technical.interval))
-        star = star.model_copy(update=_lowered(star.score, star.interval))
+        technical = technical.model_copy(update=_moved(technical.score, technical.interval, _less_the_appeal))
+        star = star.model_copy(update=_moved(star.score, star.interval, _less_the_appeal))
     clarity = score_clarity(question, turns, thinking_before=_thinking_before(answer), widening=wide)
     doubtful = _doubtful_share(turns) >= DOUBTFUL_SHARE_TO_ABSTAIN
     whole = None if doubtful else weigh(technical, star, clarity, weighs, story=question.expects_story)
@@ -192,20 +193,18 @@ def _why_abstained(technical: TechnicalScore, *, doubtful: bool) -> str:
     return ABSTAINED[reason]
 
 
-def _capped(score: float, interval: Interval | None, cap: float) -> dict[str, object]:
-    low, high = interval or (score, score)
-    return {"score": min(score, cap), "interval": (min(low, cap), min(high, cap))}
-
-
-def _lowered(score: float | None, interval: Interval | None) -> dict[str, object]:
-    """Less the cost of an appeal; a score of None stays that."""
+def _moved(
+    score: float | None, interval: Interval | None, change: Callable[[float], float]
+) -> dict[str, object]:
+    """A score and its interval, each changed alike; a score of None stays that."""
     if score is None:
         return {}
     low, high = interval or (score, score)
-    return {
-        "score": round(max(0.0, score - APPEAL_COST), 2),
-        "interval": (round(max(0.0, low - APPEAL_COST), 2), round(max(0.0, high - APPEAL_COST), 2)),
-    }
+    return {"score": change(score), "interval": (change(low), change(high))}
+
+
+def _less_the_appeal(score: float) -> float:
+    return round(max(0.0, score - APPEAL_COST), 2)
 
 
 def _put_right(turns: Sequence[Turn]) -> bool:
